@@ -22,7 +22,7 @@ from contacts.fields import (
 from contacts.models import Contact
 from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Predicate
 from crm.lists.fields import OPTED_OUT
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
@@ -171,13 +171,15 @@ class OpportunityStage(kinds.StageOf):
         same = seen & Q(opportunity__stage_id__in=self.read(values, actor))
         return ~same if operator == "not" else same
 
-    def holds(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        opportunity = record.opportunity
-        seen = opportunity is not None and opportunity.deleted_at is None and can(actor, "view", opportunity)
-        if operator in ("empty", "filled"):
-            return seen == (operator == "filled")
-        wanted = self.read(values, actor)
-        return (seen and opportunity.stage_id in wanted) != (operator == "not")
+    def predicate(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        wanted = None if operator in ("empty", "filled") else set(self.read(values, actor))
+
+        def holds(record: Any) -> bool:
+            opportunity = record.opportunity
+            seen = opportunity is not None and opportunity.deleted_at is None and can(actor, "view", opportunity)
+            return seen and (wanted is None or opportunity.stage_id in wanted)
+
+        return lambda record: holds(record) != (operator in ("empty", "not"))
 
 
 # A filter, to which the report of the funnel links.

@@ -16,7 +16,7 @@ from crm.fields import kinds
 from crm.fields.currencies import known_currency
 from crm.fields.kinds.base import text_in
 from crm.fields.kinds.choice import OneOf
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.picklists.models import Meaning, Pipeline, Stage
 from crm.picklists.selectors import (
     choice,
@@ -86,8 +86,9 @@ class DaysInStage(kinds.Number):
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         return kinds.DateTime().between(spec, *self._since(operator, values[0]))
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        return kinds.DateTime().lies_between(record.stage_since, *self._since(operator, values[0]))
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        since = self._since(operator, values[0])
+        return lambda record: kinds.DateTime().lies_between(record.stage_since, *since)
 
     def _since(self, operator: str, value: str) -> tuple[date | None, date | None]:
         """The days between which it came into its stage."""
@@ -274,13 +275,15 @@ class AccountType(kinds.ChoiceOf):
         same = seen & Q(account__type_id__in=self.read(values, actor))
         return ~same if operator == "not" else same
 
-    def holds(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        account = record.account
-        seen = account is not None and account.deleted_at is None and can(actor, "view", account)
-        if operator in ("empty", "filled"):
-            return seen == (operator == "filled")
-        wanted = self.read(values, actor)
-        return (seen and account.type_id in wanted) != (operator == "not")
+    def predicate(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        wanted = None if operator in ("empty", "filled") else set(self.read(values, actor))
+
+        def holds(record: Any) -> bool:
+            account = record.account
+            seen = account is not None and account.deleted_at is None and can(actor, "view", account)
+            return seen and (wanted is None or account.type_id in wanted)
+
+        return lambda record: holds(record) != (operator in ("empty", "not"))
 
 
 # A filter, to which the report of accounts by type links.
@@ -319,9 +322,9 @@ class LossClass(kinds.Fixed):
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return not self.value(spec, record)
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        wanted, value = [self.load(spec, one, actor) for one in values], self.value(spec, record)
-        return (value != "" and value in wanted) != (operator == "not")
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        wanted = {self.load(spec, one, actor) for one in values} - {""}
+        return lambda record: (self.value(spec, record) in wanted) != (operator == "not")
 
     def _of(self, *meanings: str) -> Q:
         return Q(loss_reason_id__in=ids_meaning("loss_reason", *meanings))
@@ -343,8 +346,9 @@ class CurrencyOf(Kind):
         same = Q(currency__in=[known_currency(value) for value in values])
         return ~same if operator == "not" else same
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        return (record.currency in [known_currency(value) for value in values]) != (operator == "not")
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        wanted = {known_currency(value) for value in values}
+        return lambda record: (record.currency in wanted) != (operator == "not")
 
 
 CURRENCY = FieldSpec(

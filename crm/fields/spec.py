@@ -19,6 +19,8 @@ from crm.users.models import Membership
 
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
+Predicate = Callable[[Any], bool]  # of a record
+
 
 class Kind:
     """The value side of a kind of field: it reads, writes, finds and orders one sort of value.
@@ -32,8 +34,8 @@ class Kind:
     * text: ``text`` and ``exported`` for files, ``words`` for people, ``parse`` for what comes in;
     * JSON: ``dump``, ``load`` and ``schema``, a round trip; and ``history``, ``restored`` and ``told`` of what events
       keep for ever, so that it can be read again whatever becomes of the kind;
-    * questions: ``operators``; ``empty`` and ``compare`` ask the database, ``is_empty`` and ``matches`` say the same of
-      a record in memory; ``split`` reads addresses; ``order`` and what goes with it;
+    * questions: ``operators``; ``empty`` and ``compare`` ask the database, ``is_empty`` and ``matching`` say the same
+      of records in memory; ``split`` reads addresses; ``order`` and what goes with it;
     * what people see: ``LOOKS`` in crm/fields/look.
 
     ``tests/fields/test_json.py`` and ``test_holds.py`` try each field that there is; a new kind adds its samples.
@@ -156,21 +158,22 @@ class Kind:
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         raise NotImplementedError
 
-    def holds(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        """Whether ``record`` as it is in memory, saved or not, passes ``filter`` of the same; raises as that does.
+    def predicate(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        """What says of a record as it is in memory, saved or not, whether it passes ``filter`` of the same; raises as
+        that does. The values are read here, once for all records.
 
-        Nothing is looked up where what it points at (``related``) is loaded, unless a kind says so. ``is_empty`` and
-        ``matches`` are to a record what ``empty`` and ``compare`` are to the database.
+        Nothing is looked up where what a record points at (``related``) is loaded, unless a kind says so. ``is_empty``
+        and ``matching`` are to a record what ``empty`` and ``compare`` are to the database.
         """
         refuse_broken(values)
         if operator in ("empty", "filled"):
-            return self.is_empty(spec, record) == (operator == "empty")
-        return self.matches(spec, operator, values, record, actor)
+            return lambda record: self.is_empty(spec, record) == (operator == "empty")
+        return self.matching(spec, operator, values, actor)
 
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return self.value(spec, record) is None
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         raise NotImplementedError
 
     def split(self, text: str) -> list[str]:

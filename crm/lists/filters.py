@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.fields.kinds.base import read_uuids, refuse_shape
 from crm.fields.look import Look
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.lists.models import MailingListMember
 from crm.lists.selectors import mailing_lists
 from crm.users.models import Membership
@@ -46,10 +46,10 @@ class OnList(Kind):
         """Its lists are looked up."""
         return not self._places().filter(record_id=record.pk).exists()
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        """Its lists are looked up."""
-        found = self._places().filter(record_id=record.pk, mailing_list_id__in=read_uuids(values)).exists()
-        return found != (operator == "not")
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        """A record's lists are looked up."""
+        on_one = self._places().filter(mailing_list_id__in=read_uuids(values))
+        return lambda record: on_one.filter(record_id=record.pk).exists() != (operator == "not")
 
     def _places(self) -> Any:
         return MailingListMember.objects.filter(record_type=self.key)

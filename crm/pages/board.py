@@ -268,10 +268,11 @@ def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID
     asked = {one for one in read if one.field == name}
     if not asked:
         return None
+    holds = {one: one.predicate(record_type, request.actor) for one in asked}
 
     def may_pass(part: Part, card: Any) -> bool | None:
         if isinstance(part, Condition):
-            return (part not in asked or part.holds(record_type, card, request.actor)) if part in read else None
+            return (part not in holds or holds[part](card)) if part in read else None
         found = [one for each in part.parts if (one := may_pass(each, card)) is not None]
         return (any(found) if part.how == "any" else all(found)) if found else None
 

@@ -1,8 +1,8 @@
 """Conditions on records, alone and in groups: values that stand in addresses, saved views, reports and runs.
 
-A ``Condition`` says its ``Q``, holds for one record or not, and reads as words. A ``Group`` joins several by "any" or
-"all", and may stand within another. What a condition cannot be asked by (its field is gone, or never was) it stays: it
-is left out with a word, and never taken for "all rows".
+A ``Condition`` says its ``Q``, is a predicate of records in memory, and reads as words. A ``Group`` joins several by
+"any" or "all", and may stand within another. What a condition cannot be asked by (its field is gone, or never was) it
+stays: it is left out with a word, and never taken for "all rows".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.look import look_of
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Predicate
 from crm.users.models import Membership
 
 How = Literal["any", "all"]
@@ -68,10 +68,10 @@ class Condition:
         spec = self._asked(record_type)
         return spec.kind.filter(spec, self.operator, list(self.values) or ["yes"], actor)
 
-    def holds(self, record_type: RecordType, record: Any, actor: Membership) -> bool:
-        """Whether ``record``, as it is in memory, meets it; raises as ``q`` does."""
+    def predicate(self, record_type: RecordType, actor: Membership) -> Predicate:
+        """What says whether a record, as it is in memory, meets it; raises as ``q`` does."""
         spec = self._asked(record_type)
-        return spec.kind.holds(spec, self.operator, list(self.values) or ["yes"], record, actor)
+        return spec.kind.predicate(spec, self.operator, list(self.values) or ["yes"], actor)
 
     def _asked(self, record_type: RecordType) -> FieldSpec:
         """The field that it asks by; raises ``ValidationError`` where there is a ``fault``."""
@@ -123,10 +123,14 @@ class Group:
     def q(self, record_type: RecordType, actor: Membership) -> Q:
         return joined(self.how, [part.q(record_type, actor) for part in self.parts])
 
-    def holds(self, record_type: RecordType, record: Any, actor: Membership) -> bool:
-        """Whether ``record``, as it is in memory, meets any or all of them; all are read first, as for ``q``."""
-        found = [part.holds(record_type, record, actor) for part in self.parts]
-        return any(found) or not found if self.how == "any" else all(found)
+    def predicate(self, record_type: RecordType, actor: Membership) -> Predicate:
+        """What says whether a record, as it is in memory, meets any or all of them; raises as ``q`` does."""
+        each = [part.predicate(record_type, actor) for part in self.parts]
+        if len(each) == 1:
+            return each[0]
+        if self.how == "any" and each:
+            return lambda record: any(holds(record) for holds in each)
+        return lambda record: all(holds(record) for holds in each)
 
     def words(self, record_type: RecordType, actor: Membership) -> str:
         """“Rating is Hot or Source is Web form”; a group within it in brackets."""

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.catalogue.types import DefaultView, RecordType
 from crm.fields.kinds import Money
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Predicate
 from crm.queries.address import MOST_UNKNOWN, pairs_of, read_conditions
 from crm.queries.condition import LONGEST_SHOWN, Condition, Group, Part, leaves_of, parts_of_json
 from crm.queries.filter_set import passing
@@ -64,9 +64,10 @@ class Query:
         """Those of ``queryset`` that pass the conditions that can be read; and the others, each with the reason."""
         return passing(self.type, queryset, self.conditions, actor)
 
-    def holds(self, record: Any, actor: Membership) -> bool:
-        """Whether ``record``, as it is in memory, meets its conditions; raises ``ValidationError`` as ``rows`` does."""
-        return Group("all", self.conditions).holds(self.type, record, actor)
+    def predicate(self, actor: Membership) -> Predicate:
+        """What says whether a record, as it is in memory, meets its conditions; raises ``ValidationError`` as ``rows``
+        does."""
+        return Group("all", self.conditions).predicate(self.type, actor)
 
     @property
     def leaves(self) -> tuple[Condition, ...]:

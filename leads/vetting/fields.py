@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy
 
 from crm.fields import kinds
-from crm.fields.spec import FieldSpec
+from crm.fields.spec import FieldSpec, Predicate
 from crm.tenants.stored import Kind, Maybe, State
 from crm.users.models import Membership
 from leads.vetting.gating import current_gate, gate
@@ -93,12 +93,16 @@ class CriterionAnswer(kinds.Fixed):
             same |= ~Q(pk__in=now.filter(answer__in=sorted(known)).values("round__lead_id"))
         return ~same if operator == "not" else same
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        """The answer is looked up."""
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        """A record's answer is looked up."""
         wanted = {self.load(spec, value, actor) for value in values}
-        now = VettingAnswer.objects.filter(criterion_id=self.criterion_id, round__lead_id=record.pk)
-        held = now.filter(round__is_current=True).values_list("answer", flat=True).first()
-        return ((held or Answer.UNKNOWN) in wanted) != (operator == "not")
+        now = VettingAnswer.objects.filter(criterion_id=self.criterion_id, round__is_current=True)
+
+        def is_answered(record: Any) -> bool:
+            held = now.filter(round__lead_id=record.pk).values_list("answer", flat=True).first()
+            return (held or Answer.UNKNOWN) in wanted
+
+        return lambda record: is_answered(record) != (operator == "not")
 
 
 class Score(kinds.Percent):
@@ -119,12 +123,16 @@ class Score(kinds.Percent):
         found = Q(pk__in=reached.values("lead_id"))
         return found if operator == "from" else ~found
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        """The score is looked up."""
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        """A record's score is looked up."""
         bound = self.read(values[0])
-        now = VettingRound.objects.filter(lead_id=record.pk, is_current=True)
-        score = now.values_list("score", flat=True).first() or 0
-        return score >= bound if operator == "from" else score <= bound
+        now = VettingRound.objects.filter(is_current=True).values_list("score", flat=True)
+
+        def reaches(record: Any) -> bool:
+            score = now.filter(lead_id=record.pk).first() or 0
+            return score >= bound if operator == "from" else score <= bound
+
+        return reaches
 
 
 class Passed(kinds.Flag):
@@ -142,9 +150,10 @@ class Passed(kinds.Flag):
             return Q()
         return passed(current_gate()) if wanted == {True} else ~passed(current_gate())
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        """The answers are looked up."""
-        return gate(record).is_met in {value.casefold() in self.TRUE for value in values}
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        """A record's answers are looked up."""
+        wanted = {value.casefold() in self.TRUE for value in values}
+        return lambda record: gate(record).is_met in wanted
 
 
 def passed(rule: Gate) -> Q:

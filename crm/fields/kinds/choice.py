@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.fields.kinds.base import REFERENCE, id_in, read_uuids, refuse_shape, text_in
 from crm.fields.parsing import ParseContext
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.picklists import selectors as picklists
 from crm.users import selectors as users
 from crm.users.access import may_own, of_teams, team_of, without_team
@@ -88,8 +88,9 @@ class OneOf(Kind):
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return self.row_id(spec, record) is None
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        return (self.row_id(spec, record) in self.read(values, actor)) != (operator == "not")
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        wanted = set(self.read(values, actor))
+        return lambda record: (self.row_id(spec, record) in wanted) != (operator == "not")
 
 
 class ChoiceOf(OneOf):
@@ -221,8 +222,9 @@ class TeamOf(OneOf):
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return team_of(record) is None
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        return (team_of(record) in self.read(values, actor)) != (operator == "not")
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        wanted = set(self.read(values, actor))
+        return lambda record: (team_of(record) in wanted) != (operator == "not")
 
 
 class Fixed(Kind):
@@ -259,8 +261,8 @@ class Fixed(Kind):
         same = Q(**{f"{spec.column}__in": values})
         return ~same if operator == "not" else same
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        return (self.value(spec, record) in values) != (operator == "not")
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        return lambda record: (self.value(spec, record) in values) != (operator == "not")
 
 
 class Flag(Kind):
@@ -296,5 +298,6 @@ class Flag(Kind):
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         return Q(**{f"{spec.column}__in": [value.casefold() in self.TRUE for value in values]})
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        return self.value(spec, record) in {value.casefold() in self.TRUE for value in values}
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        wanted = {value.casefold() in self.TRUE for value in values}
+        return lambda record: self.value(spec, record) in wanted

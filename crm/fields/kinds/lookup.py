@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import REFERENCE, id_in, read_uuids
 from crm.fields.parsing import ParseContext
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.fields.targets import model_of
 from crm.tenants.text import sort_key
 from crm.ui.paging import Ordering
@@ -115,12 +115,15 @@ class Lookup(Kind):
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return getattr(record, f"{spec.column}_id") is None
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         """Names among the values are looked up."""
-        found = getattr(record, f"{spec.column}_id") in self.read(values, actor)
-        if found and self._seen(spec, actor) is not None:
-            found = can(actor, "view", self.value(spec, record))
-        return found != (operator == "not")
+        wanted, sees_all = set(self.read(values, actor)), self._seen(spec, actor) is None
+
+        def points_at_one(record: Any) -> bool:
+            found = getattr(record, f"{spec.column}_id") in wanted
+            return found and (sees_all or can(actor, "view", self.value(spec, record)))
+
+        return lambda record: points_at_one(record) != (operator == "not")
 
     def _seen(self, spec: FieldSpec, actor: Membership) -> Q | None:
         """The condition for records that point at what ``actor`` may see; None: they may see all of the type."""

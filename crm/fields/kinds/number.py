@@ -25,7 +25,7 @@ from crm.fields.reading import (
     read_number,
     read_percent,
 )
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
 from crm.ui.paging import Ordering
@@ -83,9 +83,14 @@ class Number(Kind):
         # Django leaves a bound out that no value of the column can exceed, and with it finds those that have none
         return condition if lookup == "in" else condition & Q(**{f"{spec.column}__isnull": False})
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        numbers, value = [self.read(one) for one in values], self.value(spec, record)
-        return value is not None and _compared(operator, self.counted(value), numbers)
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        numbers = [self.read(one) for one in values]
+
+        def compares(record: Any) -> bool:
+            value = self.value(spec, record)
+            return value is not None and _compared(operator, self.counted(value), numbers)
+
+        return compares
 
     def counted(self, value: Any) -> int:
         """What stands in the column for ``value``."""
@@ -234,10 +239,20 @@ class MoneyKind(Kind):
             condition |= Q(**{f"{self.minor(spec)}__{lookup}": money.minor, self.currency: money.currency})
         return condition
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        amounts, value = [self.read(one) for one in values], self.value(spec, record)
-        same = [one.minor for one in amounts if value is not None and one.currency == value.currency]
-        return value is not None and bool(same) and _compared(operator, value.minor, same)
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        amounts: dict[str, list[int]] = {}
+        for one in map(self.read, values):
+            amounts.setdefault(one.currency, []).append(one.minor)
+
+        def compares(record: Any) -> bool:
+            value = self.value(spec, record)
+            return (
+                value is not None
+                and value.currency in amounts
+                and _compared(operator, value.minor, amounts[value.currency])
+            )
+
+        return compares
 
     def read(self, text: str) -> Money:
         return read_amount(text, CANONICAL, current_tenant().currency)

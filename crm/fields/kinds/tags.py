@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm.fields.kinds.base import read_uuids, refuse_shape, text_in
 from crm.fields.models import TagLink
 from crm.fields.parsing import ParseContext
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.fields.tags import LONGEST_NAME, MOST_TAGS, TAGS_KEY, ensure_tags, new_tags, split_names, tag_by_id
 from crm.tenants.text import sort_key
 from crm.users.models import Membership
@@ -86,7 +86,10 @@ class Tags(Kind):
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return not self.value(spec, record)
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         wanted = {str(tag_id) for tag_id in read_uuids(values)}
-        found = any(tag_id in wanted and tag_by_id(tag_id) for tag_id in record.custom.get(TAGS_KEY, ()))
-        return found != (operator == "not")
+
+        def is_tagged(record: Any) -> bool:
+            return any(tag_id in wanted and tag_by_id(tag_id) for tag_id in record.custom.get(TAGS_KEY, ()))
+
+        return lambda record: is_tagged(record) != (operator == "not")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import text_in
 from crm.fields.parsing import ParseContext
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.tenants.addresses import refuse_unseen_host, validate_address
 from crm.tenants.text import company_key, company_start, email_key, one_line, phone_key, sort_key
 from crm.users.models import Membership
@@ -100,16 +101,17 @@ class Text(Kind):
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return not self.value(spec, record)
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        key = self.kept_key(self.value(spec, record))
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         if operator == "starts":
-            return any([self.begins(key, value) for value in values])
-        found = key in (values if self.exact else [self.read_key(value) for value in values])
-        return found != (operator == "not")
+            begun = [self.beginning(value) for value in values]
+            return lambda record: any(begins(self.kept_key(self.value(spec, record))) for begins in begun)
+        wanted = set(values if self.exact else [self.read_key(value) for value in values])
+        return lambda record: (self.kept_key(self.value(spec, record)) in wanted) != (operator == "not")
 
-    def begins(self, key: str, text: str) -> bool:
-        """``starting`` for one key."""
-        return key.startswith(text if self.exact else self.read_key(text))
+    def beginning(self, text: str) -> Callable[[str], bool]:
+        """``starting`` for keys in memory."""
+        begun = text if self.exact else self.read_key(text)
+        return lambda key: key.startswith(begun)
 
     def split(self, text: str) -> list[str]:
         return [text]
@@ -146,11 +148,11 @@ class Company(Text):
         condition = Q(**{f"{column}__prefix": begun})
         return condition | Q(**{column: legal_form_begun}) if legal_form_begun else condition
 
-    def begins(self, key: str, text: str) -> bool:
+    def beginning(self, text: str) -> Callable[[str], bool]:
         begun, legal_form_begun = company_start(text)
         if not begun:
-            return super().begins(key, text)
-        return key.startswith(begun) or bool(legal_form_begun and key == legal_form_begun)
+            return super().beginning(text)
+        return lambda key: key.startswith(begun) or bool(legal_form_begun and key == legal_form_begun)
 
 
 class LongText(Text):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from crm.fields.kinds.base import text_in
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import DAYS, read_day, read_moment
-from crm.fields.spec import FieldSpec, Kind
+from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.ui import format as formats
@@ -145,15 +146,18 @@ class Date(Kind):
                 condition |= Q(pk__in=[])
         return condition
 
-    def matches(self, spec: FieldSpec, operator: str, values: list[str], record: Any, actor: Membership) -> bool:
-        value = self.value(spec, record)
-        return any([self._is_within(value, operator, *days_of(one)) for one in values])
+    def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        spans = []
+        for value in values:
+            first, last = days_of(value)
+            with suppress(OverflowError):
+                spans.append(self.span(operator, first, last))
 
-    def _is_within(self, value: Any, operator: str, first: date | None, last: date | None) -> bool:
-        try:
-            return self.lies_between(value, *self.span(operator, first, last))
-        except OverflowError:
-            return False
+        def is_within(record: Any) -> bool:
+            value = self.value(spec, record)
+            return any(self.lies_between(value, first, last) for first, last in spans)
+
+        return is_within
 
     def span(self, operator: str, first: date | None, last: date | None) -> tuple[date | None, date | None]:
         """The days from…to that ``operator`` makes of the days that a value means; raises ``OverflowError``."""
