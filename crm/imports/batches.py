@@ -33,7 +33,6 @@ from crm.imports.outcome import BatchResult, Report
 from crm.imports.row import Row, RowValues, ToCreate
 from crm.imports.row_values import RowReader
 from crm.imports.storing import FileRow
-from crm.imports.styles import styles_of
 from crm.imports.tied import Tied
 from crm.imports.totals import refused_totals
 from crm.imports.trying import Folded, Tried, TryAgain, settle
@@ -76,7 +75,7 @@ class Batch:
         job, layout = self.job, self.layout = source.job, source.layout
         self.rows, self.file, self.tried = rows, file, tried
         self.actor, self.type = layout.actor, layout.type
-        self.cells = Cells(self.actor, styles_of(job), takes_rows=True, idle=tried.idle)
+        self.cells = Cells(self.actor, layout.styles, takes_rows=True, idle=tried.idle)
         self.reader = RowReader(job, layout, self.cells, file.called, file.said)
         numbers = dict(made)  # and which rows of the batch have
         self.report = Report(job, self.type, rows, numbers, shares=file.shares)

@@ -4,20 +4,78 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from crm.imports.layout import Key, Layout
-from crm.imports.mappable import OWN_ID
+from crm.imports.layout import Layout
+from crm.imports.mappable import EXTERNAL_ID, OWN_ID
 from crm.imports.meant import CHUNK, MeantRows
 from crm.records.natural import whole_name
+from crm.tenants.countries import country_of
+from crm.tenants.firm_domains import firm_domain
 from crm.tenants.ids import uuid_of
+from crm.tenants.text import domain_key, sort_key
 
 MOST = 20_000  # rows that are remembered
 
-Named = tuple[Key | None, list[Key]]
+_COMPARED_BY: dict[str, Callable[[str], str]] = {  # others as texts
+    "country": country_of,
+    "website": lambda text: firm_domain(domain_key(text)),
+}
+
+Key = tuple[str, ...]
+
+
+class Naming:
+    """How a row names what it is about, by its ``cells`` (by field)."""
+
+    def __init__(self, layout: Layout, row: list[str]) -> None:
+        self.type = layout.type
+        self.cells = layout.cells(row)
+
+    @cached_property
+    def given(self) -> Key | None:
+        """Its id."""
+        return next(((name, self.cells[name]) for name in (OWN_ID, EXTERNAL_ID) if self.cells.get(name)), None)
+
+    @cached_property
+    def names(self) -> list[Key]:
+        """What only rows about the same one share, beside an id."""
+        found = []
+        for natural in self.type.natural_keys:
+            if natural.within is not None and (key := natural.key(self.cells)):
+                within = sorted(self.cells) if natural.by_content else natural.within
+                found.append((natural.column, key, *(as_compared(one, self.cells.get(one, "")) for one in within)))
+        return found
+
+    @property
+    def surest(self) -> list[Key]:
+        """What only rows about the same one share, the surest first: an id is enough."""
+        return [given] if (given := self.given) else self.names
+
+    def shared(self) -> Iterator[Key]:
+        """What rows about the same one share; others may share it as well."""
+        for name in (OWN_ID, EXTERNAL_ID):
+            if self.cells.get(name):
+                yield (name, self.cells[name])
+        for natural in self.type.natural_keys:
+            if natural.within is not None and (key := natural.key(self.cells)):
+                yield (natural.column, key)
+
+    def likely(self) -> Iterator[Key]:
+        """What rows share of which the later is told that the earlier may be the same one; others may share it."""
+        for natural in self.type.natural_keys:
+            if natural.within is None and (key := (natural.roughly or natural.key)(self.cells)):
+                yield (natural.column, key)
+        for keys in self.type.alike.rough_keys(self.cells) if self.type.alike else ():
+            yield from keys
+
+
+def as_compared(name: str, text: str) -> str:
+    return _COMPARED_BY.get(name, sort_key)(text)
 
 
 def repeating(layout: Layout, rows: Iterable[list[str]]) -> set[int]:
@@ -25,7 +83,7 @@ def repeating(layout: Layout, rows: Iterable[list[str]]) -> set[int]:
     met: set[Key] = set()
     found: set[int] = set()
     for place, cells in enumerate(rows):
-        keys = set(layout.keys(cells))
+        keys = set(Naming(layout, cells).shared())
         if keys & met:
             found.add(place)
         met |= keys
@@ -44,11 +102,10 @@ class Together:
         self._first = array("q")  # number of the first row about each
         self._id = array("q")  # hash of the id of each; 0 where it has none
 
-    def first(self, number: int, given: Key | None, names: Iterable[Key]) -> int:
-        """The number of the first row about what the row ``number`` is about, as it names that (``Layout.named``): its
-        own where there is none before it."""
-        own = hash(given) if given else None
-        about = [hash(name) for name in names]
+    def first(self, number: int, naming: Naming) -> int:
+        """The number of the first row about what the row ``number`` is about: its own where there is none before it."""
+        own = hash(given) if (given := naming.given) else None
+        about = [hash(name) for name in naming.names]
         known = [own] if own is not None else []
         known += [one for one in about if self._may_be(one, own)]
         place = next((self._place[one] for one in known if one in self._place), len(self._first))
@@ -79,12 +136,12 @@ def named_otherwise(rows: MeantRows) -> dict[int, int]:
     found: dict[int, int] = {}
     left = iter(rows)
     while chunk := list(islice(left, CHUNK)):
-        named = [layout.named(row)[:2] for row in chunk]
-        records = _Records(layout, named)
-        for row, names in zip(chunk, named, strict=True):
-            first = together.first(row.number, *names)
+        namings = [Naming(layout, row) for row in chunk]
+        records = _Records(layout, namings)
+        for row, naming in zip(chunk, namings, strict=True):
+            first = together.first(row.number, naming)
             first = found.get(first, first)
-            record_id = records.named_by(*names)
+            record_id = records.named_by(naming.given, naming.names)
             known = first_of.setdefault(record_id, first) if record_id else first
             if known != first and len(found) < MOST:
                 found[row.number] = known
@@ -95,7 +152,7 @@ def _by_one_id(rows: MeantRows) -> bool:
     """Whether all rows have an id of one column, by which alone they are told apart."""
     ways: set[str] = set()
     for row in rows:
-        ways.add(given[0] if (given := rows.layout.named(row)[0]) else "")
+        ways.add(given[0] if (given := Naming(rows.layout, row).given) else "")
         if len(ways) > 1 or "" in ways:
             return False
     return True
@@ -104,11 +161,11 @@ def _by_one_id(rows: MeantRows) -> bool:
 class _Records:
     """What rows name, as far as it is there."""
 
-    def __init__(self, layout: Layout, named: Sequence[Named]) -> None:
+    def __init__(self, layout: Layout, namings: Sequence[Naming]) -> None:
         self.rows: Any = layout.type.model.objects
         self.found: dict[tuple[str, str], set[UUID]] = defaultdict(set)
-        self._look_up(given for given, _names in named if given)
-        self._look_up(name for given, names in named if not self._is_here(given) for name in names)
+        self._look_up(given for naming in namings if (given := naming.given))
+        self._look_up(name for naming in namings if not self._is_here(naming.given) for name in naming.names)
 
     def _is_here(self, given: Key | None) -> bool:
         return given is not None and bool(self.found[(given[0], given[1])])

@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from crm.catalogue import seen_type
 from crm.catalogue.files import SplitColumn
 from crm.catalogue.types import RecordType
+from crm.fields.reading import Style, style_from_json
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import GAP, USE
-from crm.imports.mappable import EXTERNAL_ID, OWN_ID, mappable
+from crm.imports.mappable import EXTERNAL_ID, mappable
 from crm.imports.models import NOTES, Import
 from crm.imports.split import column_spec
-from crm.tenants.countries import country_of
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.text import domain_key, sort_key
 from crm.users.models import Membership
-
-_COMPARED_BY: dict[str, Callable[[str], str]] = {  # others as texts
-    "country": country_of,
-    "website": lambda text: firm_domain(domain_key(text)),
-}
-
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +27,7 @@ class Layout:
 
     ``fixed`` are texts, by field, for all rows that have none of their own; ``telling`` those by which rows are told
     apart. ``filled``: links of which a row needs one, and what was chosen for those that have none. ``lost`` are names
-    of columns and values whose field is no longer there.
+    of columns and values whose field is no longer there. ``styles``: how cells are written, by field.
     """
 
     type: RecordType
@@ -52,6 +43,7 @@ class Layout:
     telling: tuple[tuple[str, str], ...] = ()
     filled: tuple[tuple[tuple[str, ...], str], ...] = ()
     lost: frozenset[str] = frozenset()
+    styles: Mapping[str, Style] = field(default_factory=dict)
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -78,44 +70,6 @@ class Layout:
         may = {index for index, spec in specs.items() if spec is not None and not spec.required}
         return frozenset(may - {self.place.get(EXTERNAL_ID)})
 
-    def keys(self, row: list[str]) -> Iterator[Key]:
-        """What rows about the same one share; others may share it as well."""
-        cells = self.cells(row)
-        for name in (OWN_ID, EXTERNAL_ID):
-            if cells.get(name):
-                yield (name, cells[name])
-        for natural in self.type.natural_keys:
-            if natural.within is not None and (key := natural.key(cells)):
-                yield (natural.column, key)
-
-    def likely(self, row: list[str]) -> Iterator[Key]:
-        """What rows share of which the later is told that the earlier may be the same one; others may share it."""
-        cells = self.cells(row)
-        for natural in self.type.natural_keys:
-            if natural.within is None and (key := (natural.roughly or natural.key)(cells)):
-                yield (natural.column, key)
-        for keys in self.type.alike.rough_keys(cells) if self.type.alike else ():
-            yield from keys
-
-    def identity(self, row: list[str]) -> Iterator[Key]:
-        """What only rows about the same one share, the surest first."""
-        cells = self.cells(row)
-        if given := _id_in(cells):
-            yield given
-        else:
-            yield from self._names_in(cells)
-
-    def named(self, row: list[str]) -> tuple[Key | None, list[Key], dict[str, str]]:
-        """By which id, and by what else, the row names what it is about; and its cells by field."""
-        cells = self.cells(row)
-        return _id_in(cells), [*self._names_in(cells)], cells
-
-    def _names_in(self, cells: dict[str, str]) -> Iterator[Key]:
-        for natural in self.type.natural_keys:
-            if natural.within is not None and (key := natural.key(cells)):
-                within = sorted(cells) if natural.by_content else natural.within
-                yield (natural.column, key, *(as_compared(name, cells.get(name, "")) for name in within))
-
 
 def layout_of(job: Import, seen: RecordType | None = None) -> Layout:
     """Return what the columns of ``job`` are. ``seen``: the type as somebody else sees it, who looks at the import."""
@@ -140,12 +94,5 @@ def layout_of(job: Import, seen: RecordType | None = None) -> Layout:
         telling=tuple(sorted((name, text) for name, text in job.fixed.items() if name in within)),
         filled=tuple((links, answer) for links, answer in chosen if answer.startswith(USE)),
         lost=frozenset({*place, *job.fixed} - can_be.names - job.planned.keys()),
+        styles={name: style_from_json(kept["style"]) for name, kept in job.styles.items() if kept.get("style")},
     )
-
-
-def _id_in(cells: dict[str, str]) -> Key | None:
-    return next(((name, cells[name]) for name in (OWN_ID, EXTERNAL_ID) if cells.get(name)), None)
-
-
-def as_compared(name: str, text: str) -> str:
-    return _COMPARED_BY.get(name, sort_key)(text)

@@ -36,7 +36,6 @@ from crm.imports.reading.cells import cell_text as text_in_cell
 from crm.imports.reading.cells import is_unreadable, without_unreadable
 from crm.imports.row import RowValues, ToCreate
 from crm.imports.storing import FileRow, read_rows
-from crm.imports.styles import styles_of
 from crm.records.diff import identity
 from crm.records.standard import UPDATED
 from crm.tenants.context import current_tenant
@@ -218,9 +217,8 @@ def _first_older(asked: str, job: Import, record_type: RecordType, at: int) -> l
 
 def _older(job: Import, record_type: RecordType, at: int) -> Iterator[Older]:
     """The cells of the first rows that are older than what is here; who has enough of them pays for no more."""
-    cells = Cells(job.made_by, styles_of(job))
-    own = job.mapping.index(OWN_ID)
     rows, layout = islice(read_rows(job), LOOKED_AT), layout_of(job)
+    cells, own = Cells(job.made_by, layout.styles), layout.place[OWN_ID]
     while chunk := list(islice(rows, CHUNK)):
         if changed := _changed(job, _stale(record_type, chunk, own, at, cells)):
             about = [row for row in chunk if uuid_of(row[own]) in changed]

@@ -12,8 +12,8 @@ from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import word_key
 from crm.imports.cells import Cells
-from crm.imports.identity import Together
-from crm.imports.layout import Layout, as_compared
+from crm.imports.identity import Naming, Together, as_compared
+from crm.imports.layout import Layout
 from crm.imports.mappable import EXTERNAL_ID
 from crm.imports.meant import CHUNK, MeantRows, Same
 from crm.imports.reading.cells import is_unreadable
@@ -132,7 +132,7 @@ class _Links:
 
     def _note(self, row: Any, of_batch: int) -> None:
         name, given = name_and_id(self.layout, row)
-        record = self.here.about(name, given) or self.together.first(row.number, *self.layout.named(row)[:2])
+        record = self.here.about(name, given) or self.together.first(row.number, Naming(self.layout, row))
         for key in filter(None, (_key(given) if given else "", name)):
             self.places.setdefault(key, (record, of_batch))
         for field, at in self.columns.items():

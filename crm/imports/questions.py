@@ -48,7 +48,6 @@ from crm.imports.own_links import links_to_itself
 from crm.imports.planned import KindQuestion, kind_questions
 from crm.imports.row_values import LeftOutError, RowReader
 from crm.imports.style_questions import StyleQuestion, about_styles
-from crm.imports.styles import styles_of
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
@@ -202,8 +201,9 @@ class _Asker:
         self.survey = survey
         self.typed = typed
         self.query = query
-        self.cells = Cells(job.made_by, styles_of(job))
-        self.reader = RowReader(job, layout_of(job, record_type), self.cells, survey.called)
+        layout = layout_of(job, record_type)
+        self.cells = Cells(job.made_by, layout.styles)
+        self.reader = RowReader(job, layout, self.cells, survey.called)
 
     def about_words(self, index: int, spec: FieldSpec) -> Question | None:
         column = self.survey.columns[index]

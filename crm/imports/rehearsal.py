@@ -13,6 +13,7 @@ from django.utils import timezone
 from crm.imports.afterwards import rehearsed
 from crm.imports.batches import run_batch
 from crm.imports.counting import counted_as_changed
+from crm.imports.identity import Naming
 from crm.imports.layout import Layout
 from crm.imports.meant import MeantRows
 from crm.imports.models import NOTES, ImportRow, Outcome
@@ -55,8 +56,9 @@ class Earlier:
         """The rows before ``batch`` to take in before it."""
         found: dict[int, FileRow] = {}
         for row in batch if self.rows else ():
-            same = [self.rows.get(hash(one), []) for one in layout.identity(row)]
-            near = [rows for key in layout.keys(row) for rows in self.near.get(hash(key), ())]
+            naming = Naming(layout, row)
+            same = [self.rows.get(hash(one), []) for one in naming.surest]
+            near = [rows for key in naming.shared() for rows in self.near.get(hash(key), ())]
             found |= {one.number: one for rows in (*same, *near) for one in rows}
         found = self._likely_before(batch) | found
         return [found[number] for number in sorted(found)]
@@ -84,12 +86,13 @@ class Earlier:
             row.batch = rows[0].number
             if (one := told.get(row.number)) is None:
                 continue
-            about = [*map(hash, layout.identity(row))]
+            naming = Naming(layout, row)
+            about = [*map(hash, naming.surest)]
             if row.number in self.alike and self.rows.keys().isdisjoint(about):  # the first of its record
                 self._note_likely(row, self.alike[row.number])
             if one.record_id is not None and one.outcome not in (Outcome.UPDATED, Outcome.FOLDED):
                 continue  # it changes nothing of what is there
-            keys = self.shared.intersection(map(hash, layout.keys(row))) if self.shared else frozenset[int]()
+            keys = self.shared.intersection(map(hash, naming.shared())) if self.shared else frozenset[int]()
             if keys or one.outcome == Outcome.FOLDED:
                 self.counted.update([row.number] if one.outcome == Outcome.UPDATED else [])
                 alike = self._note(row, keys, about, one.record_id)
@@ -191,7 +194,7 @@ def _shared(rows: MeantRows) -> frozenset[int]:
     met: set[int] = set()
     shared: set[int] = set()
     for row in rows:
-        keys = {hash(key) for key in rows.layout.keys(row)}
+        keys = {hash(key) for key in Naming(rows.layout, row).shared()}
         shared |= keys & met
         met |= keys
     return frozenset(shared)
@@ -211,7 +214,7 @@ def _rows_alike(rows: MeantRows) -> dict[int, list[int]]:
     shared: dict[int, int] = {}
     found: dict[int, list[int]] = {}
     for row in islice(rows, MOST_COMPARED):
-        for key in {hash(one) for one in rows.layout.likely(row)}:
+        for key in {hash(one) for one in Naming(rows.layout, row).likely()}:
             before = first.setdefault(key, row.number)
             if before != row.number:
                 place = shared.setdefault(key, len(shared))

@@ -24,7 +24,6 @@ from crm.imports.reading.cells import cell_text
 from crm.imports.row_values import RowReader
 from crm.imports.shown import shown
 from crm.imports.split import column_spec
-from crm.imports.styles import styles_of
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import as_cell, tags_in, with_answers
@@ -50,8 +49,8 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
 
     Of ``undecided`` fields nothing is said before the importer has: they can be read in two ways.
     """
-    cells = Cells(job.made_by, styles_of(job))
-    reader = RowReader(job, layout_of(job, record_type), cells, survey.called)
+    layout = layout_of(job, record_type)
+    reader = RowReader(job, layout, Cells(job.made_by, layout.styles), survey.called)
     found = []
     for index, (name, column) in enumerate(zip(job.mapping, survey.columns, strict=False)):
         if name in undecided:

@@ -13,7 +13,7 @@ from typing import Any
 from django.http import QueryDict
 
 from crm.catalogue.types import RecordType
-from crm.fields.reading import NUMBERS, PERCENTS, Decision, Sample, Style, current_style, decide, style_from_json
+from crm.fields.reading import NUMBERS, PERCENTS, Decision, Sample, current_style, decide
 from crm.fields.reading.amounts import known_codes
 from crm.fields.spec import FieldSpec
 from crm.imports.models import Import
@@ -26,11 +26,6 @@ from crm.tenants.context import current_tenant
 
 # What the page sends, followed by the field (and the place of the sign)
 STYLE, SIGN, BARE = "style_", "sign_", "bare_"
-
-
-def styles_of(job: Import) -> dict[str, Style]:
-    """The styles by which the cells of the file are read, by field."""
-    return {name: style_from_json(kept["style"]) for name, kept in job.styles.items() if kept.get("style")}
 
 
 def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[str, Decision]:

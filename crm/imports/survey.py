@@ -12,7 +12,7 @@ from typing import Any
 
 from crm.imports.answers import word_key
 from crm.imports.at_accounts import People
-from crm.imports.identity import Together, as_written
+from crm.imports.identity import Naming, Together, as_written
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows, Same
 from crm.imports.models import Import
@@ -154,13 +154,12 @@ class _Repeats:
 
     def note(self, row: Any) -> bool:
         """Return whether the row is the first about its record."""
-        survey = self.survey
+        survey, naming = self.survey, Naming(self.layout, row)
         if not survey.shares:
-            keys = {hash(key) for key in self.layout.keys(row)}
+            keys = {hash(key) for key in naming.shared()}
             survey.shares = not keys.isdisjoint(self.keys) or len(self.keys) > MOST_KEYS
             self.keys.update(keys)
-        given, names, cells = self.layout.named(row)
-        before = self.together.first(row.number, given, names)
+        before = self.together.first(row.number, naming)
         self.firsts.append(before)
         if before == row.number:
             return True
@@ -168,7 +167,7 @@ class _Repeats:
         if len(self.again) < MOST_AGAIN:
             self.again.add(before)
         if len(survey.repeated) < FIRST:
-            called = as_written(cells, (given or names[0])[1])
+            called = as_written(naming.cells, naming.surest[0][1])
             survey.repeated.append([row.number, before, without_unreadable(called[:LONGEST_WORD])])
         return False
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from crm.imports.identity import Together, named_otherwise
+from crm.imports.identity import Naming, Together, named_otherwise
 from crm.imports.meant import MeantRows
 from crm.imports.models import Existing
 from crm.imports.own_links import Called, own_circles, own_names
@@ -72,7 +72,7 @@ def _together(rows: MeantRows, otherwise: Mapping[int, int]) -> dict[int, list[F
     found: dict[int, list[FileRow]] = {}
     room = MOST_TOGETHER
     for row in rows:
-        first = together.first(row.number, *rows.layout.named(row)[:2])
+        first = together.first(row.number, Naming(rows.layout, row))
         first = otherwise.get(row.number) or otherwise.get(first, first)
         if first == row.number:
             continue

@@ -12,6 +12,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.catalogue import record_type
 from crm.imports import alike, rehearsal, running
+from crm.imports.identity import Naming
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
@@ -153,7 +154,7 @@ def test_a_row_is_compared_by_a_few_keys_however_its_names_can_be_written(key: s
     names |= {"name": names["company"]} if key == "accounts" else {}
     with tenant_context(tenant_of(firm)):
         layout = Layout(record_type(key), firm.ana, tuple(names), tuple(names))
-        assert 2 <= len({*layout.likely(list(names.values()))}) <= 4
+        assert 2 <= len({*Naming(layout, list(names.values())).likely()}) <= 4
         assert layout.type.alike is not None
         asked = [part for one in layout.type.alike.likenesses for part in one.parts_of(names)]
         assert sum(map(len, asked)) <= 150, "the ways of the one name and of the other, not each with each"
@@ -179,9 +180,9 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     """What only seems to be the same: a name, a domain, a phone. Only the import told of it, and not within a batch."""
     monkeypatch.setattr(running, "BATCH", size)
     text = LIKELY[key].format(filler="".join(f"Filler{n},{FILLED[key].format(n)}\n" for n in range(6)))
-    compared: list[list[str]] = []
-    likely = Layout.likely
-    monkeypatch.setattr(Layout, "likely", lambda layout, row: compared.append(row) or likely(layout, row))
+    compared: list[Naming] = []
+    likely = Naming.likely
+    monkeypatch.setattr(Naming, "likely", lambda naming: compared.append(naming) or likely(naming))
     job = upload(fresh_firm, key, text, dry_run="1")
     while running.run_import(tenant_of(fresh_firm), job.pk, seconds=0):
         pass  # each batch in a turn of its own
