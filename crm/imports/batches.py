@@ -37,6 +37,7 @@ from crm.imports.tied import Tied
 from crm.imports.totals import refused_totals
 from crm.imports.trying import Folded, Tried, TryAgain, settle
 from crm.imports.whole_file import WholeFile
+from crm.imports.words import Words
 from crm.records.refusals import reasons_of, refusal_of
 from crm.tenants.bulk import collect_inserts, together, undo_on_error
 from crm.tenants.memo import forget
@@ -76,7 +77,7 @@ class Batch:
         self.rows, self.file, self.tried = rows, file, tried
         self.actor, self.type = layout.actor, layout.type
         self.cells = Cells(self.actor, layout.styles, takes_rows=True, idle=tried.idle)
-        self.reader = RowReader(job, layout, self.cells, file.called, file.said)
+        self.reader = RowReader(job, layout, Words(job, self.type, self.cells, file.called), file.said)
         numbers = dict(made)  # and which rows of the batch have
         self.report = Report(job, self.type, rows, numbers, shares=file.shares)
         self.matches = Matches(job, layout, rows, self.report, numbers)

@@ -48,7 +48,6 @@ from crm.imports.brought import brought_label
 from crm.imports.cell_questions import WHAT_BECOMES
 from crm.imports.cells import Cells
 from crm.imports.guessing import column_label
-from crm.imports.layout import layout_of
 from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
 from crm.imports.mappable import mappable
@@ -57,8 +56,8 @@ from crm.imports.own_links import Called
 from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
 from crm.imports.reading.cells import cell_text, holds_days
-from crm.imports.row_values import RowReader
 from crm.imports.tag_cells import known_tag
+from crm.imports.words import Words
 from crm.picklists.selectors import stage_name
 from crm.records.natural import NAMES
 from crm.tenants.clock import today
@@ -184,7 +183,7 @@ class SentAnswers:
         self.type = record_type
         self.actor: Membership = job.made_by  # for whom it writes, whoever answers
         self.data = data
-        self.reader = RowReader(job, layout_of(job, record_type), Cells(job.made_by), Called())
+        self.words = Words(job, record_type, Cells(job.made_by), Called())
         self.answers: Answers = {name: dict(words) for name, words in job.answers.items()}
         self.errors: dict[str, str] = {}
         self.refused: dict[tuple[str, str], str] = {}
@@ -248,7 +247,7 @@ class SentAnswers:
             return len(answer) <= LONGEST_ANSWER and any(map(is_adding, actions))
         try:
             if answer.startswith(USE):
-                self.reader.named(spec, answer)
+                self.words.named(spec, answer)
                 return True
         except ValidationError as error:
             self.errors[spec.name] = " ".join(error.messages)
@@ -263,7 +262,7 @@ class SentAnswers:
             problem = _now("“%(word)s” has two answers. Choose one from the list, or type a name.")
             problem %= {"word": said_of or word}
         except ValidationError as error:
-            near = records_like(self.reader.cells, spec, [name]).get(name, [])
+            near = records_like(self.words.cells, spec, [name]).get(name, [])
             similar = _now("Similar: %(names)s.") % {"names": ", ".join(map(label_of, near))} if near else ""
             problem = " ".join(filter(None, (*error.messages, similar)))
         place = f"{OF_GAP}{spec.name}" if said_of else spec.name
@@ -273,10 +272,10 @@ class SentAnswers:
 
     def _named(self, spec: FieldSpec, name: str, picked: str) -> Any:
         if isinstance(spec.kind, kinds.Lookup) and (row_id := used_id(f"{USE}{picked}")):
-            return find_record(self.reader.cells.actor, spec.kind.key, name, row_id)
+            return find_record(self.words.cells.actor, spec.kind.key, name, row_id)
         if isinstance(spec.kind, kinds.Tags):
             return known_tag(name)
-        return spec.kind.parse(spec, name, self.reader.cells)
+        return spec.kind.parse(spec, name, self.words.cells)
 
 
 def _whole_file_field(spec: FieldSpec, actor: Membership, kept: str) -> forms.Field:

@@ -46,13 +46,13 @@ from crm.imports.models import Import
 from crm.imports.needed import lacking_rows
 from crm.imports.own_links import links_to_itself
 from crm.imports.planned import KindQuestion, kind_questions
-from crm.imports.row_values import LeftOutError, RowReader
 from crm.imports.style_questions import StyleQuestion, about_styles
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
 from crm.imports.unreadable import may_be_empty
 from crm.imports.word_questions import Likeness, Option, Page, Question, Word, picker_for, said_same, told_several
+from crm.imports.words import LeftOutError, Words
 from crm.ui.format import number
 from crm.users.access import may
 from crm.users.models import Membership
@@ -111,7 +111,7 @@ def questions_of(
     are shown."""
     asker = _Asker(job, record_type, survey, typed or {}, query or {})
     found = Questions(about_encoding(job), kind_questions(job, survey), [*about_styles(job, record_type, survey)])
-    for index, spec in asker.reader.columns:
+    for index, spec in asker.layout.fields:
         if holds_words(spec) and (question := asker.about_words(index, spec)):
             found.words.append(question)
     for gap in record_type.gaps:
@@ -201,9 +201,9 @@ class _Asker:
         self.survey = survey
         self.typed = typed
         self.query = query
-        layout = layout_of(job, record_type)
-        self.cells = Cells(job.made_by, layout.styles)
-        self.reader = RowReader(job, layout, self.cells, survey.called)
+        self.layout = layout_of(job, record_type)
+        self.cells = Cells(job.made_by, self.layout.styles)
+        self.words = Words(job, record_type, self.cells, survey.called)
 
     def about_words(self, index: int, spec: FieldSpec) -> Question | None:
         column = self.survey.columns[index]
@@ -259,7 +259,7 @@ class _Asker:
     def _value(self, spec: FieldSpec, text: str) -> Any:
         """What the text means by what has been said; None where the field is left empty."""
         try:
-            return self.reader.value(spec, text)
+            return self.words.value(spec, text)
         except LeftOutError:
             return None
 
@@ -309,7 +309,7 @@ class _Asker:
 
     def _is_left_out(self, spec: FieldSpec, text: str) -> bool:
         try:
-            self.reader.value(spec, text)
+            self.words.value(spec, text)
         except LeftOutError:
             return True
         except ValidationError:
@@ -333,7 +333,7 @@ class _Asker:
             self.cells.load_records(spec.kind.key, words)
         found: list[str] = []
         for text in words:
-            if self.reader.is_in_file(spec, text):
+            if self.words.is_in_file(spec, text):
                 continue
             if (named := self._named(spec, text)) is None or is_deactivated(named):
                 found.append(text)
@@ -342,7 +342,7 @@ class _Asker:
     def _named(self, spec: FieldSpec, text: str) -> Any:
         """What the text names, or None."""
         try:
-            return self.reader.parse(spec, text)
+            return self.words.parse(spec, text)
         except ValidationError:
             return None
 
@@ -353,7 +353,7 @@ class _Asker:
         rows = alike or [row for row in [self._meant(spec, text)] if row is not None]
         options = tuple((f"{USE}{row.pk}", label_of(row)) for row in rows)
         options = options or likeness.options(text)
-        is_several = links_to_itself(self.type, spec) and self.reader.called.are_several(text)
+        is_several = links_to_itself(self.type, spec) and self.words.called.are_several(text)
         actions = [one for one in actions_for(spec, self.actor) if not (is_several and is_adding(one[0]))]
         offered = dict([*options, *likeness.options(text), *actions, *existing])
         answer, chosen, gone = self._still(spec, answers.get(word_key(text), ""), offered)
@@ -387,7 +387,7 @@ class _Asker:
                 self._value(spec, answer.removeprefix(SAME))
                 return answer, ((answer, said_same(answer.removeprefix(SAME))),), ""
             if answer.startswith(USE):
-                return answer, ((answer, label_of(self.reader.named(spec, answer))),), ""
+                return answer, ((answer, label_of(self.words.named(spec, answer))),), ""
         except ValidationError:
             return "", (), told_gone(name_of_gone(self.actor, spec, answer))
         return "", (), told_gone()

@@ -1,74 +1,48 @@
-"""From the cells of a row to the values of a record, with what the importer has said of words and gaps."""
+"""From the cells of a row to the values of a record, with what the importer has said of gaps, notes and bad cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Any
 
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.catalogue.files import SplitColumn
 from crm.fields import kinds
-from crm.fields.kinds.choice import OneOf
 from crm.fields.reading.amounts import is_bare, read_amount
 from crm.fields.spec import FieldSpec
-from crm.fields.tags import tag_by_id
-from crm.fields.targets import model_of
-from crm.imports.answers import (
-    EMPTY,
-    GAP,
-    REFUSE,
-    SAME,
-    UNKNOWN,
-    USE,
-    answer_of,
-    holds_words,
-    is_adding,
-    meaning_to_add,
-    meant,
-    used_id,
-    word_key,
-)
+from crm.imports.answers import GAP, UNKNOWN, USE, answer_of, is_adding, meant, word_key
 from crm.imports.at_accounts import Beside, beside_of, person_at
-from crm.imports.brought import as_compared, brought_label, is_made_by_name, noun_of
+from crm.imports.brought import as_compared, brought_label, noun_of
 from crm.imports.cells import Cells
 from crm.imports.labelled import told_left
 from crm.imports.layout import Layout
 from crm.imports.left_out import answered_as, note_of, noted
-from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.mappable import EXTERNAL_ID
 from crm.imports.meant import Same
 from crm.imports.models import NOTES, Import
-from crm.imports.own_links import Called, links_to_itself
 from crm.imports.reading.cells import as_told, cell_text, is_unreadable
 from crm.imports.row import RowValues, ToCreate
 from crm.imports.split import not_placed, place
 from crm.imports.storing import FileRow
-from crm.imports.tag_cells import as_cell, known_tag, tags_in, with_answers
 from crm.imports.together import Said
 from crm.imports.unreadable import may_be_empty
+from crm.imports.words import LeftOutError, Words
 from crm.picklists.selectors import stages_called
-from crm.users.access import may, visible
-
-
-class LeftOutError(Exception):
-    """The cell counts as empty."""
 
 
 class RowReader:
-    """``called``: how rows further down are called; ``said``: what all rows say of companies that come along."""
+    """``said``: what all rows say of companies that come along."""
 
-    def __init__(self, job: Import, layout: Layout, cells: Cells, called: Called, said: Said | None = None) -> None:
+    def __init__(self, job: Import, layout: Layout, words: Words, said: Said) -> None:
         self.job = job
         self.type = record_type = layout.type
-        self.cells = cells
-        self.typed = Cells(cells.actor)  # for what is not of the file
-        self.called = called
+        self.words = words
+        self.cells, self.typed = words.cells, words.typed
         self.columns, self.splits, self.brought = layout.fields, layout.splits, layout.brought
         self.notes = layout.notes
-        self.said = said or {}
+        self.said = said
         self.links = {spec.name: index for index, spec in self.columns}
         beside = ((spec.name, beside_of(record_type, spec)) for _index, spec in self.columns)
         self.at_account: dict[str, Beside] = {name: one for name, one in beside if one is not None}
@@ -76,7 +50,6 @@ class RowReader:
         self.named_by = {layout.mapping[at]: link for at, link, _spec in layout.brought}
         self.fixed = [(record_type.spec(name), text) for name, text in layout.fixed if record_type.has(name)]
         self.filled = layout.filled
-        self._used: dict[tuple[str, str], Any] = {}
 
     def look_up_records(self, rows: Sequence[list[str]]) -> None:
         """Find what the rows link to, for all of them at once."""
@@ -105,7 +78,7 @@ class RowReader:
             self._read_note(row, spec, index, cells[index])
         for index, link, spec in self.brought:
             called = cells[self.links[link]] if link in self.links else ""
-            self._read_brought(row, link, spec, cells[index], meant(self.job.answers, link, called))
+            self._read_brought(row, link, spec, cells[index], meant(self.words.answers, link, called))
         if row.not_taken:
             row.remarks.append(self._not_taken(row))
         self._fill_links(row, cells)
@@ -115,7 +88,7 @@ class RowReader:
         for links, answer in self.filled if row.values or row.split or row.notes else ():
             named = [name for name in links if name in self.links and cells[self.links[name]]]
             if row.has_none(named) and not any(name in self.job.fixed for name in links):
-                row.assumed[links[0]] = row.values[links[0]] = self._use(self.type.spec(links[0]), answer)
+                row.assumed[links[0]] = row.values[links[0]] = self.words.use(self.type.spec(links[0]), answer)
 
     def in_own_pipeline(self, cells: list[str], record: Any) -> dict[str, Any]:
         """The stages that the cells call by a label of the pipeline in which ``record`` is: it stays there."""
@@ -136,29 +109,29 @@ class RowReader:
                 continue
             if record is not None and self.type.spec(gap.by).value(record) == by:
                 continue  # it has been so before
-            answer = self.job.answers.get(gap.field, {}).get(GAP, "")
+            answer = self.words.answers.get(gap.field, {}).get(GAP, "")
             if answer == UNKNOWN:
                 found[gap.field] = gap.unknown
             elif answer.startswith(USE):
-                found[gap.field] = self._use(self.type.spec(gap.field), answer)
+                found[gap.field] = self.words.use(self.type.spec(gap.field), answer)
         return found
 
     def _read_cell(self, row: RowValues, spec: FieldSpec, text: str, cells: Cells) -> None:
         cells.field = self.cells.field = spec.name
         beside = self.at_account.get(spec.name)
-        if beside and word_key(text) in self.called.there:
+        if beside and word_key(text) in self.words.called.there:
             beside = None  # not even the account tells which of them
         if beside and (person := person_at(cells, beside, text, row.values.get(beside.link))) is not None:
             row.values[spec.name] = person
             return
         try:
-            row.values[spec.name] = self.value(spec, cell_text(spec, text), cells)
+            row.values[spec.name] = self.words.value(spec, cell_text(spec, text), cells)
             if isinstance(spec.kind, kinds.Money) and is_bare(text) and not cells.style(spec.name).bare:
                 row.bare[spec.name] = (text, cells.style(spec.name))
         except LeftOutError:
             return
         except ValidationError as error:
-            if self.is_in_file(spec, text):
+            if self.words.is_in_file(spec, text):
                 row.later[spec.name] = text
             else:
                 self._not_read(row, spec.name, spec, text, error)
@@ -166,7 +139,7 @@ class RowReader:
     def _not_read(self, row: RowValues, name: str, spec: FieldSpec, text: str, error: ValidationError) -> None:
         """The cell of the column ``name`` refuses its row, unless such cells are to be left empty: that is remarked."""
         label = brought_label(self.type.spec(self.named_by[name]), spec) if name in self.named_by else str(spec.label)
-        if may_be_empty(self.job.answers, name, spec, text):
+        if may_be_empty(self.words.answers, name, spec, text):
             row.emptied += 1
             words = {"field": label, "text": as_told(text), "problem": " ".join(error.messages)}
             left = _("%(field)s “%(text)s” was left empty. %(problem)s")
@@ -285,108 +258,6 @@ class RowReader:
         return (
             record is not None
             and bool(called)
-            and is_adding(answer_of(self.job.answers, link, called))
+            and is_adding(answer_of(self.words.answers, link, called))
             and record.created_at >= self.job.made_at
         )
-
-    def is_in_file(self, spec: FieldSpec, text: str) -> bool:
-        """Whether the text names a row of this file, wherever that stands."""
-        return links_to_itself(self.type, spec) and self.called.is_one(text)
-
-    def parse(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
-        """What the text itself means. What names several rows of this file names none, also while only one of them is
-        in."""
-        self._refuse_several(spec, text)
-        if isinstance(spec.kind, kinds.Tags):
-            if cells is not self.typed:  # who typed a tag has accepted it
-                text = as_cell([known_tag(name).name for name in tags_in(text)])
-            cells = self.cells  # which tells of what is added
-        return spec.kind.parse(spec, text, cells or self.cells)
-
-    def _refuse_several(self, spec: FieldSpec, text: str) -> None:
-        if links_to_itself(self.type, spec) and self.called.are_several(text):
-            raise ValidationError(
-                _("Several rows of this file are called “%(text)s”. Name the one that is meant by its external id.")
-                % {"text": as_told(text)}
-            )
-
-    def value(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
-        """What the text means, with the importer's answers."""
-        if isinstance(spec.kind, kinds.Tags) and not tags_in(text):
-            raise LeftOutError
-        try:
-            return self._unless_answered(spec, text, self.parse(spec, text, cells))
-        except ValidationError:
-            if not holds_words(spec) or self.is_in_file(spec, text):
-                raise
-            if isinstance(spec.kind, kinds.Tags):
-                return self._tags(spec, text, cells or self.cells)
-            if (other := meant(self.job.answers, spec.name, text)) != text:
-                return self.value(spec, other, cells)
-            answer = answer_of(self.job.answers, spec.name, text)
-            if not answer or answer == REFUSE or answer.startswith(SAME):
-                raise
-            return self._answered(spec, text, answer)
-
-    def _tags(self, spec: FieldSpec, text: str, cells: Cells) -> Any:
-        used = partial(self._use, spec)
-        names = [with_answers(self.job.answers, spec.name, name, used) for name in tags_in(text)]
-        if any(names):
-            return spec.kind.parse(spec, as_cell([*filter(None, names)]), cells)
-        raise LeftOutError
-
-    def _unless_answered(self, spec: FieldSpec, text: str, value: Any) -> Any:
-        """What the text names, unless that is a person who is deactivated, and something was said of that."""
-        if is_deactivated(value) and self.job.answers.get(spec.name, {}).get(word_key(text)):
-            raise ValidationError(told_deactivated(value))
-        return value
-
-    def _answered(self, spec: FieldSpec, text: str, answer: str) -> Any:
-        if answer == EMPTY:
-            raise LeftOutError
-        if is_adding(answer):
-            return self._added(spec, text, answer)
-        return self._use(spec, answer)
-
-    def _added(self, spec: FieldSpec, text: str, answer: str) -> Any:
-        actor = self.cells.actor
-        if isinstance(spec.kind, kinds.Lookup):
-            if not is_made_by_name(spec) or not may(actor, "create", spec.kind.key):
-                raise ValidationError(_("Nothing is called “%(text)s”.") % {"text": text})
-            self._refuse_several(spec, text)
-            return ToCreate(spec.kind.key, text, {})
-        if self.cells.is_idle:
-            raise LeftOutError
-        if not actor.role.can_set_up:
-            raise ValidationError(_("Only an admin may add “%(text)s”.") % {"text": text})
-        with self.cells.adding(meaning_to_add(answer)):
-            return spec.kind.parse(spec, text, self.cells)
-
-    def _use(self, spec: FieldSpec, answer: str) -> Any:
-        key = (spec.name, answer)
-        if key not in self._used:
-            self._used[key] = self.named(spec, answer)
-        return self._used[key]
-
-    def named(self, spec: FieldSpec, answer: str) -> Any:
-        """What ``use:…`` stands for; raises ``ValidationError`` when it is gone."""
-        row_id = used_id(answer)
-        gone = ValidationError(_("What this was to mean is gone. Choose again on the columns page."))
-        if isinstance(spec.kind, (kinds.Fixed, kinds.Flag)):
-            return spec.kind.parse(spec, answer.removeprefix(USE), self.cells)
-        if row_id is None:
-            raise gone
-        if isinstance(spec.kind, kinds.Lookup):
-            record = visible(self.cells.actor, model_of(spec.kind.key).objects.filter(pk=row_id)).first()
-            if record is None:
-                raise gone
-            return record
-        if isinstance(spec.kind, kinds.Tags):
-            if (tag := tag_by_id(str(row_id))) is None:
-                raise gone
-            return tag
-        assert isinstance(spec.kind, OneOf)
-        try:
-            return spec.kind.row(row_id)
-        except (ObjectDoesNotExist, LookupError):
-            raise gone from None

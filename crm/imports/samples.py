@@ -21,12 +21,12 @@ from crm.imports.left_out import note_of
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import NOTES, Import
 from crm.imports.reading.cells import cell_text
-from crm.imports.row_values import RowReader
 from crm.imports.shown import shown
 from crm.imports.split import column_spec
 from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import as_cell, tags_in, with_answers
+from crm.imports.words import Words
 from crm.tenants.text import sort_key
 
 MOST = 4  # samples of a column
@@ -50,13 +50,13 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
     Of ``undecided`` fields nothing is said before the importer has: they can be read in two ways.
     """
     layout = layout_of(job, record_type)
-    reader = RowReader(job, layout, Cells(job.made_by, layout.styles), survey.called)
+    words = Words(job, record_type, Cells(job.made_by, layout.styles), survey.called)
     found = []
     for index, (name, column) in enumerate(zip(job.mapping, survey.columns, strict=False)):
         if name in undecided:
             found.append([_asked(text) for text in _chosen(column.most_frequent(), set())])
         elif spec := column_spec(record_type, name):
-            found.append(_of_field(reader, record_type, spec, column))
+            found.append(_of_field(words, record_type, spec, column))
         else:
             noted = (lambda text, at=index: note_of(job, at, text)) if name == NOTES else (lambda text: "")
             found.append([Sample(text, noted(text)) for text in _chosen(column.most_frequent(), set())])
@@ -65,35 +65,35 @@ def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: 
     return found
 
 
-def _of_field(reader: RowReader, record_type: RecordType, spec: FieldSpec, column: Column) -> list[Sample]:
+def _of_field(words: Words, record_type: RecordType, spec: FieldSpec, column: Column) -> list[Sample]:
     if isinstance(spec.kind, kinds.Tags):
         unchanged = [Sample(column.same, stored=_("as it is"))] if column.same else []
-        return unchanged + [_of_tags(reader, spec, text) for text in column.cells]
+        return unchanged + [_of_tags(words, spec, text) for text in column.cells]
     texts = column.most_frequent()
     if hasattr(spec.kind, "key") and holds_words(spec):
-        reader.cells.load_records(spec.kind.key, texts)
+        words.cells.load_records(spec.kind.key, texts)
     failing: dict[str, str] = {}
     if not holds_words(spec):  # about words it is asked below
         for text in texts:
-            if problem := _problem(reader, spec, text):
+            if problem := _problem(words, spec, text):
                 failing[text] = problem
     unchanged = [Sample(column.same, stored=_("as it is"))] if column.same else []
     return unchanged + [
-        Sample(text, problem=failing[text]) if text in failing else _stored(reader, record_type, spec, text)
+        Sample(text, problem=failing[text]) if text in failing else _stored(words, record_type, spec, text)
         for text in _chosen(texts, set(failing))
     ]
 
 
-def _of_tags(reader: RowReader, spec: FieldSpec, text: str) -> Sample:
+def _of_tags(words: Words, spec: FieldSpec, text: str) -> Sample:
     """A cell of tags with what becomes of each, as far as that was said; to put them on a record would make them."""
-    answers = reader.job.answers
+    answers = words.answers
     kept: dict[str, str] = {}
     for name in tags_in(text):
         other = meant(answers, spec.name, name)
         if tag_called(other) is None and not answer_of(answers, spec.name, other):
             return _asked(text)
         try:
-            tag = with_answers(answers, spec.name, name, partial(reader.named, spec))
+            tag = with_answers(answers, spec.name, name, partial(words.named, spec))
         except ValidationError:
             return Sample(text, problem=_("not imported"))
         is_new = tag_called(tag) is None
@@ -114,23 +114,23 @@ def _chosen(texts: list[str], failing: set[str]) -> list[str]:
     return [text for text in texts if text in chosen]
 
 
-def _problem(reader: RowReader, spec: FieldSpec, text: str) -> str:
+def _problem(words: Words, spec: FieldSpec, text: str) -> str:
     try:
-        reader.parse(spec, cell_text(spec, text))
+        words.parse(spec, cell_text(spec, text))
     except ValidationError as error:
         return " ".join(error.messages)
     return ""
 
 
-def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: str) -> Sample:
-    other = meant(reader.job.answers, spec.name, text)
-    answer = answer_of(reader.job.answers, spec.name, other)
+def _stored(words: Words, record_type: RecordType, spec: FieldSpec, text: str) -> Sample:
+    other = meant(words.answers, spec.name, text)
+    answer = answer_of(words.answers, spec.name, other)
     try:
-        value = reader.parse(spec, text)
+        value = words.parse(spec, text)
         if is_deactivated(value):
             raise ValidationError(told_deactivated(value))
     except ValidationError:
-        if reader.is_in_file(spec, text):
+        if words.is_in_file(spec, text):
             return Sample(text)  # a row of this file, wherever it stands
         if not answer:
             return _asked(text)
@@ -141,7 +141,7 @@ def _stored(reader: RowReader, record_type: RecordType, spec: FieldSpec, text: s
         if is_adding(answer):
             return Sample(text, stored=_("%(text)s (new)") % {"text": other})
         try:
-            value = reader.value(spec, text)
+            value = words.value(spec, text)
         except ValidationError:
             return Sample(text, problem=_("not imported"))
     stored = _as_stored(record_type, spec, value)
