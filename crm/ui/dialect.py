@@ -12,6 +12,7 @@ Django has no place for this, so its class of catalogues is replaced before the 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,7 +24,7 @@ from django.utils.translation import trans_real
 
 # What is no word of a text: places for values, tags, addresses.
 _NO_WORDS = r"%\([^)]*\)[a-z]|\{[^}]*\}|<[^>]*>|/[\w/]+"
-_VOWEL = re.compile(r"(?!uni(?![nm])|us[ae]|eu|one\b|once\b)[aeiou]|hour|heir|honest|hono")
+_VOWEL = re.compile(r"(?!uni(?![nm])|us[ae]|eu|one\b|once\b)[aeiouæœøı]|hour|heir|honest|hono")
 _SPELT_VOWEL = re.compile(r"[AEFHILMNORSX]|8|11\b|18\b")
 
 _standard: ContextVar[bool] = ContextVar("standard", default=False)
@@ -85,8 +86,16 @@ def _article(article: str, word: str) -> str:
     """``article`` (with the blank behind it) as it is spoken before ``word``."""
     if not article:
         return ""
-    is_vowel = _SPELT_VOWEL.match(word) if _is_initials(word.split(" ", maxsplit=1)[0]) else _VOWEL.match(word.lower())
-    return article[0] + ("n" if is_vowel else "") + article[len(article.rstrip()) :]
+    return article[0] + ("n" if _begins_with_vowel(word) else "") + article[len(article.rstrip()) :]
+
+
+def _begins_with_vowel(word: str) -> bool:
+    first = unicodedata.normalize("NFC", word)[0]
+    plain = unicodedata.normalize("NFD", first)[0]
+    if plain != first:  # "Über…", "Éu…" are spoken as they are written, whatever follows
+        return plain.lower() in "aeiouæø"
+    is_spelt = _is_initials(word.split(" ", maxsplit=1)[0])
+    return bool(_SPELT_VOWEL.match(word) if is_spelt else _VOWEL.match(word.lower()))
 
 
 @contextmanager

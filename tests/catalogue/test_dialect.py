@@ -26,6 +26,10 @@ OTHERS = Words((("accounts", "Organisations"), ("account", "Organisation"), ("le
         (Words((("lead", "iPad Order"),)), "Leads: lead. Lead it", "Leads: iPad Order. iPad Order it"),
         (Words((("lead", "iPad Order"),)), "A lead is new", "An iPad Order is new"),
         (OTHERS, "An account, a lead", "An organisation, a unit"),
+        (Words((("lead", "Übersicht"), ("account", "Événement"))), "A lead, an account", "An übersicht, an événement"),
+        (Words((("lead", "U\u0308bung"), ("account", "Šum"))), "A lead, an account", "An u\u0308bung, a šum"),
+        (Words((("lead", "Øvelse"), ("account", "Única"))), "A lead, an account", "An øvelse, an única"),
+        (Words((("lead", "ÖPNV"), ("account", "ÇAB"))), "A lead, an account", "An ÖPNV, a ÇAB"),
     ],
 )  # fmt: skip
 def test_a_text_is_said_in_own_words(words: Words, text: str, said: str) -> None:
