@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -25,6 +26,7 @@ from crm.users.models import Membership
 from crm.users.roles import Grant
 
 Headers = dict[str, str]  # by field, what other systems call its column; names are separated by "|"
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 MORE_FIELDS = _("More fields")  # the section of the workspace's own fields that stand in no other
 
 
@@ -167,12 +169,13 @@ def _welcome(actor: Membership, rows: Sequence[Any]) -> list[Objection | None]:
 class RecordType:
     """One type of record.
 
-    ``key`` is its identity: the ``type_key`` of its model, URL segment and namespace, name in imports and the API.
-    ``noun`` starts its event names. ``order`` is its place among the types, everywhere; with ``phone`` it has one in
-    the bar at the bottom of a phone; ``shortcut`` is pressed after ``c`` for a new one. ``urls`` is the module of its
-    pages, where it has more than every type has (``pages.urls.record_urls``). ``grants`` say by the key of a shipped
-    role what that may do with its records, where this is not as usual (``users.roles``). ``is_person`` and
-    ``is_company`` say what it stands for: people are put on mailing lists, and are whom a search is for.
+    ``key`` is its identity: the ``type_key`` of its model, URL segment and namespace, name in imports and the API, part
+    of names in the database. ``noun`` starts its event names. ``order`` is its place among the types, everywhere; with
+    ``phone`` it has one in the bar at the bottom of a phone; ``shortcut`` is pressed after ``c`` for a new one.
+    ``urls`` is the module of its pages, where it has more than every type has (``pages.urls.record_urls``). ``grants``
+    say by the key of a shipped role what that may do with its records, where this is not as usual (``users.roles``).
+    ``is_person`` and ``is_company`` say what it stands for: people are put on mailing lists, and are whom a search is
+    for.
     ``told_apart_by`` are the fields of which the first that says something stands beside a name that several may have.
     ``brought_along`` are fields that a file of another type may hold for records which it makes by their
     name: a deal's file those of its account; where there are none, a file makes none. ``panels``
@@ -263,6 +266,9 @@ class RecordType:
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if not _KEY.fullmatch(self.key):
+            kept = "a letter, then letters, digits and underscores, all small and plain, 30 at most"
+            raise ValueError(f"A record type cannot have the key {self.key!r}: it is {kept}.")
         object.__setattr__(self, "_by_name", specs_by_name((*self.fields, *self.derived)))
 
     def can_be_limited(self) -> tuple[FieldSpec, ...]:
