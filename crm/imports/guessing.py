@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fnmatch import fnmatchcase
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, SURE, names_of
 from crm.records.natural import FIRST_AND_LAST
 from crm.tenants.text import sort_key
+from crm.ui.dialect import standard
 
 # The columns that the file of refused rows has beside those of the import. Standard names: in every language they
 # are known again, left out, and not written twice when the mended file is refused again.
@@ -140,22 +142,31 @@ def _ranks(can_be: Mappable) -> dict[str, dict[str, int]]:
     record_type = can_be.type
     found: dict[str, dict[str, int]] = {}
     for spec in can_be.fields.values():
-        names = [spec.name, str(spec.label), *names_of(record_type.headers, f"{SURE}{spec.name}")]
+        names = [spec.name, *_called(spec.label), *names_of(record_type.headers, f"{SURE}{spec.name}")]
         others = [
             *names_of(record_type.headers, spec.name),
             spec.name.removeprefix("custom_"),
             f"{record_type.noun} {spec.name}",
         ]
         if spec.name == "name":
-            others += [record_type.noun, str(record_type.label)]
+            others += [record_type.noun, *_called(record_type.label)]
         for rank, name in [*((0, name) for name in names), *enumerate(others, start=1)]:
             found.setdefault(_name_key(name), {}).setdefault(spec.name, rank)
+    with standard():
+        shipped = can_be.more
     for rank, (name, label) in enumerate(can_be.more.items()):
         if name != OWN_ID:  # what the ids are is for their values to tell
             others = [*CURRENCIES]
             if name in NAME_PARTS or split_of(record_type, name):
                 others = names_of(record_type.headers, name)
-            for header in (name, label, *others):  # of several amounts, the first
+            for header in (name, label, shipped[name], *others):  # of several amounts, the first
                 found.setdefault(header_key(header), {}).setdefault(name, rank)
     found.pop("", None)  # names in scripts that are not compared
     return found
+
+
+def _called(label: Any) -> tuple[str, str]:
+    """A label in the words of the workspace, and as the product ships it: files come from both."""
+    with standard():
+        shipped = str(label)
+    return str(label), shipped

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from crm.catalogue import record_type
+from crm.catalogue.naming import rename_types
 from crm.imports.guessing import guess_mapping
+from crm.tenants.context import tenant_context
 from tests.imports.headers_of_others import FILES
+from tests.imports.test_words import Page
 from tests.people import Firm
 
 CRMS = ("salesforce", "hubspot", "zoho", "pipedrive", "dynamics")
@@ -59,3 +62,39 @@ def test_a_name_that_begins_with_that_of_a_record_is_of_that_record(
 )
 def test_columns_as_people_shorten_them(inside: Firm, key: str, headers: list[str], right: list[str]) -> None:
     assert guess_mapping(record_type(key), headers) == right
+
+
+NAMES = {
+    "leads": ("Enquiry", "Enquiries"),
+    "accounts": ("Household", "Households"),
+    "contacts": ("Person", "People"),
+    "opportunities": ("Deal", "Deals"),
+    "vendors": ("Supplier", "Suppliers"),
+}
+
+
+@pytest.mark.parametrize("key", ["contacts", "opportunities"])
+def test_labels_are_known_in_standard_words_and_in_those_of_the_workspace(firm: Firm, key: str) -> None:
+    """Each that a column can be given; a file may come from a workspace that calls its records as usual."""
+    firm.tenant.refresh_from_db()
+    shipped = offered(firm, key)
+    right = guessed(firm, key, shipped)
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names=NAMES)
+    own = offered(firm, key)
+    assert own != shipped
+    assert guessed(firm, key, shipped) == right, "as the product calls it"
+    assert guessed(firm, key, own) == right, "as the workspace calls it"
+
+
+def offered(firm: Firm, key: str) -> dict[str, str]:
+    """The fields of the type, and what else a column can be, by name, as the page of columns calls them."""
+    choices = Page(firm, key, "qqq,rrr\n1,2\n").answer.context["form"].fields["column_0"].choices
+    return {name: str(label) for name, label in choices if name}
+
+
+def guessed(firm: Firm, key: str, labels: dict[str, str]) -> dict[str, str]:
+    """What a column of each label is taken for, in a file with all."""
+    rows = [",".join(f'"{label}"' for label in labels.values()), ",".join("x" for _label in labels)]
+    columns = Page(firm, key, "\n".join(rows)).columns()
+    return {name: columns[f"column_{index}"] for index, name in enumerate(labels)}
