@@ -84,15 +84,15 @@ class DaysInStage(kinds.Number):
         return (today() - day_of(record.stage_since)).days if record.stage_since else None
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        return kinds.DateTime().between(spec, *self._since(operator, values[0]))
+        return kinds.DateTime().between(spec, *self._since(operator, values))
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        since = self._since(operator, values[0])
+        since = self._since(operator, values)
         return lambda record: kinds.DateTime().lies_between(record.stage_since, *since)
 
-    def _since(self, operator: str, value: str) -> tuple[date | None, date | None]:
+    def _since(self, operator: str, values: list[str]) -> tuple[date | None, date | None]:
         """The days between which it came into its stage."""
-        day = today() - timedelta(days=max(-LONGEST_STAY, min(self.read(value), LONGEST_STAY)))
+        day = today() - timedelta(days=max(-LONGEST_STAY, min(self.bound(operator, values), LONGEST_STAY)))
         return (None, day) if operator == "from" else (day, None)
 
 

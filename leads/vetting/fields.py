@@ -116,7 +116,7 @@ class Score(kinds.Percent):
         return None
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        least = self.read(values[0]) + (operator == "to")
+        least = self.bound(operator, values) + (operator == "to")
         if least <= 0:
             return Q() if operator == "from" else Q(pk__in=[])
         reached = VettingRound.objects.filter(is_current=True, score__gte=min(least, 101))
@@ -125,7 +125,7 @@ class Score(kinds.Percent):
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         """A record's score is looked up."""
-        bound = self.read(values[0])
+        bound = self.bound(operator, values)
         now = VettingRound.objects.filter(is_current=True).values_list("score", flat=True)
 
         def reaches(record: Any) -> bool:

@@ -245,6 +245,9 @@ def test_every_condition_holds_for_the_records_that_the_database_finds(firm: Fir
                     compared += 1
                     if isinstance(found, set) and 0 < len(found) < len(rows):
                         some.add((spec.name, operator))
+                    turned = values[::-1]
+                    if turned != values and found != asked(spec, operator, turned, record_type.model.objects, actor):
+                        wrong.append(f"{spec.name} {operator} {values}: others in another order")
                     if found != (own := held(spec, operator, values, rows, actor)):
                         wrong.append(f"{spec.name} {operator} {values}: {found} in the database, {own} in memory")
         assert wrong == []

@@ -76,12 +76,11 @@ class Number(Kind):
         return read_number(text, style, self.places)
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        lookup = {"is": "in", "from": "gte", "to": "lte"}[operator]
-        numbers = [self.read(value) for value in values]
-        wanted = {"in": numbers, "gte": min(numbers), "lte": max(numbers)}[lookup]
-        condition = Q(**{f"{spec.column}__{lookup}": wanted})
+        if operator == "is":
+            return Q(**{f"{spec.column}__in": [self.read(value) for value in values]})
+        lookup = "gte" if operator == "from" else "lte"
         # Django leaves a bound out that no value of the column can exceed, and with it finds those that have none
-        return condition if lookup == "in" else condition & Q(**{f"{spec.column}__isnull": False})
+        return Q(**{f"{spec.column}__{lookup}": self.bound(operator, values), f"{spec.column}__isnull": False})
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         numbers = [self.read(one) for one in values]
@@ -91,6 +90,10 @@ class Number(Kind):
             return value is not None and _compared(operator, self.counted(value), numbers)
 
         return compares
+
+    def bound(self, operator: str, values: list[str]) -> int:
+        """That of "from" or "to": of several values the one that lets the most through, as any of them is enough."""
+        return (min if operator == "from" else max)(self.read(value) for value in values)
 
     def counted(self, value: Any) -> int:
         """What stands in the column for ``value``."""
