@@ -316,14 +316,14 @@ class LossClass(kinds.Fixed):
         return ~self._of(*self.labels)
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        same = self._of(*(self.load(spec, value, actor) for value in values))
+        same = self._of(*self.read(values))
         return ~same if operator == "not" else same
 
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return not self.value(spec, record)
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        wanted = {self.load(spec, one, actor) for one in values} - {""}
+        wanted = self.read(values)
         return lambda record: (self.value(spec, record) in wanted) != (operator == "not")
 
     def _of(self, *meanings: str) -> Q:

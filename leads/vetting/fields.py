@@ -84,8 +84,7 @@ class CriterionAnswer(kinds.Fixed):
         return ""  # beside the record, not in a column
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        for value in values:
-            self.load(spec, value, actor)
+        values = self.read(values)
         now = VettingAnswer.objects.filter(criterion_id=self.criterion_id, round__is_current=True)
         known = {Answer.YES, Answer.NO}
         same = Q(pk__in=now.filter(answer__in=sorted(known.intersection(values))).values("round__lead_id"))
@@ -95,7 +94,7 @@ class CriterionAnswer(kinds.Fixed):
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         """A record's answer is looked up."""
-        wanted = {self.load(spec, value, actor) for value in values}
+        wanted = self.read(values)
         now = VettingAnswer.objects.filter(criterion_id=self.criterion_id, round__is_current=True)
 
         def is_answered(record: Any) -> bool:
@@ -144,15 +143,12 @@ class Passed(kinds.Flag):
     def value(self, spec: FieldSpec, record: Any) -> bool:
         return False
 
-    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        wanted = {value.casefold() in self.TRUE for value in values}
-        if len(wanted) != 1:
-            return Q()
-        return passed(current_gate()) if wanted == {True} else ~passed(current_gate())
+    def yes(self, spec: FieldSpec) -> Q:
+        return passed(current_gate())
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
         """A record's answers are looked up."""
-        wanted = {value.casefold() in self.TRUE for value in values}
+        wanted = set(map(self.read, values))
         return lambda record: gate(record).is_met in wanted
 
 

@@ -189,7 +189,7 @@ def _few(spec: FieldSpec) -> Iterator[str]:
     elif spec.name == "mailing_list":
         yield from (str(one.pk) for one in mailing_lists())
     elif isinstance(kind, kinds.Flag):
-        yield from ("yes", "no", "YES", "ja")
+        yield from ("yes", "no", "YES", "ja", "maybe")
     else:  # numbers, money, currencies
         yield from (
             "0",

@@ -115,6 +115,25 @@ def test_a_filter_by_a_field_that_is_put_away_says_its_words(firm: Firm, rows: N
     assert "“Newsletter is ja” was left out." in " ".join(answer.context["listing"].problems)
 
 
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("accounts/?lost_only=maybe", "“Lost only is maybe” was left out. “maybe” is neither yes nor no."),
+        ("leads/?vetting_passed=maybe", "“Vetting passed is maybe” was left out. “maybe” is neither yes nor no."),
+        ("opportunities/?forecast_category=nosuch", "“Forecast is nosuch” was left out. “nosuch” is not a choice."),
+        ("opportunities/?loss_class=nosuch", "“Class of loss is nosuch” was left out. “nosuch” is not a choice."),
+    ],
+    ids=["flag", "flag of answers", "fixed word", "class of loss"],
+)
+def test_a_word_that_a_field_has_not_is_left_out_and_said(firm: Firm, rows: None, address: str, told: str) -> None:
+    """“maybe” was taken for No, and a forecast that there is not found nothing without a word."""
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana, account=make.account(firm.ana))
+    page = client_of(firm.ada).get(f"/acme/{address}")
+    assert told in " ".join(page.context["listing"].problems)
+    assert len(page.context["rows"]) == (2 if address.startswith("leads") else 1)
+
+
 ODD = "=5 __x=5 __=5 view__is=5 sort__is=city columns__=city filters__is=none gclid__is=5 []=5"
 
 

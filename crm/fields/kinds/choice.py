@@ -244,9 +244,7 @@ class Fixed(Kind):
 
     def load(self, spec: FieldSpec, sent: Any, actor: Membership) -> str:
         value = text_in(sent)
-        if value and value not in self.labels:
-            raise ValidationError(_("“%(text)s” is not a choice.") % {"text": value[:100]})
-        return value
+        return self.read([value])[0] if value else ""
 
     def schema(self, spec: FieldSpec) -> dict[str, Any]:
         return {"enum": ["", *self.labels]}
@@ -257,12 +255,19 @@ class Fixed(Kind):
                 return value
         raise ValidationError(_("“%(text)s” is not a choice.") % {"text": text})
 
+    def read(self, values: list[str]) -> list[str]:
+        for value in values:
+            if value not in self.labels:
+                raise ValidationError(_("“%(text)s” is not a choice.") % {"text": value[:100]})
+        return values
+
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        same = Q(**{f"{spec.column}__in": values})
+        same = Q(**{f"{spec.column}__in": self.read(values)})
         return ~same if operator == "not" else same
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        return lambda record: (self.value(spec, record) in values) != (operator == "not")
+        wanted = self.read(values)
+        return lambda record: (self.value(spec, record) in wanted) != (operator == "not")
 
 
 class Flag(Kind):
@@ -290,14 +295,24 @@ class Flag(Kind):
         return {"type": "boolean"}
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> bool:
+        return self.read(text)
+
+    def read(self, text: str) -> bool:
         word = text.casefold()
         if word not in self.TRUE | self.FALSE:
-            raise ValidationError(_("“%(text)s” is neither yes nor no.") % {"text": text})
+            raise ValidationError(_("“%(text)s” is neither yes nor no.") % {"text": text[:100]})
         return word in self.TRUE
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        return Q(**{f"{spec.column}__in": [value.casefold() in self.TRUE for value in values]})
+        """What holds for "yes", its contrary, or for both everything."""
+        wanted = set(map(self.read, values))
+        if len(wanted) > 1:
+            return Q()
+        return self.yes(spec) if wanted == {True} else ~self.yes(spec)
+
+    def yes(self, spec: FieldSpec) -> Q:
+        return Q(**{spec.column: True})
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        wanted = {value.casefold() in self.TRUE for value in values}
+        wanted = set(map(self.read, values))
         return lambda record: self.value(spec, record) in wanted

@@ -309,12 +309,10 @@ class CustomFlag(Stored, Flag):
     def typed_row(self, kept: Any) -> dict[str, Any]:
         return {"v_int": 1}
 
-    def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        wanted = {value.casefold() in self.TRUE for value in values}
-        if len(wanted) != 1:
-            return Q()
-        yes = Q(pk__in=self.typed_rows().values("record_id"))
-        return yes if wanted == {True} else ~yes
+    compare = Flag.compare
+
+    def yes(self, spec: FieldSpec) -> Q:
+        return Q(pk__in=self.typed_rows().values("record_id"))
 
 
 class OneOfStored(Stored, OneOf):

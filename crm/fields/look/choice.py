@@ -143,7 +143,7 @@ class FlagLook(Look):
         return forms.BooleanField(required=False)
 
     def describe(self, values: list[str], actor: Membership) -> str:
-        return ", ".join(_("Yes") if value.casefold() in self.kind.TRUE else _("No") for value in values)
+        return ", ".join(_("Yes") if self.kind.read(value) else _("No") for value in values)
 
     def options(self, actor: Membership) -> list[tuple[str, str]]:
         return [("yes", _("Yes")), ("no", _("No"))]
