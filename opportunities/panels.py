@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -25,6 +26,7 @@ from crm.imports.afterwards import Afterwards, register, register_rehearsal
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
+from crm.queries.query import Query
 from crm.records.access import url_for
 from crm.records.hiding import hide_unseen
 from crm.tenants.clock import today
@@ -106,40 +108,38 @@ def load_others(actor: Membership, opportunity: Opportunity) -> dict[str, Any] |
     """The other opportunities of its account."""
     if opportunity.account is None:
         return None
-    others = opportunities_of_account(actor, opportunity.account).exclude(pk=opportunity.pk)
+    others = opportunities_of_account(actor, opportunity.account).rows(actor).exclude(pk=opportunity.pk)
     return _listed(_("Other opportunities of the account"), others) if others.exists() else None
 
 
 def load_of_account(actor: Membership, account: Account) -> dict[str, Any]:
     """The account's open, won and lost opportunities."""
-    panel = _listed(_("Opportunities"), opportunities_of_account(actor, account))
-    return panel | _links(actor, "account", account)
+    return _panel_of(actor, opportunities_of_account(actor, account), {"account": account.pk})
 
 
 def load_of_contact(actor: Membership, contact: Contact) -> dict[str, Any]:
     """The opportunities in which the contact plays a part."""
-    panel = _listed(_("Opportunities"), opportunities_of_contact(actor, contact))
-    return panel | _links(actor, "contact", contact)
+    new = {"contact": contact.pk} | ({"account": contact.account_id} if contact.account_id else {})
+    return _panel_of(actor, opportunities_of_contact(actor, contact), new)
+
+
+def _panel_of(actor: Membership, query: Query, new: dict[str, UUID]) -> dict[str, Any]:
+    """What ``query`` finds, with the links to the same as a list and to one more, which starts with ``new``."""
+    may_create = may(actor, "create", Opportunity.type_key)
+    return _listed(_("Opportunities"), query.rows(actor)) | {
+        "all_url": query.url(),
+        "new_url": f"{reverse('opportunities:new')}?{urlencode(new)}" if may_create else "",
+    }
 
 
 def _listed(title: str, opportunities: QuerySet[Opportunity]) -> dict[str, Any]:
-    found = list(opportunities[: LISTED + 1])
+    found = list(opportunities.order_by("-updated_at", "-id")[: LISTED + 1])
     groups = by_meaning(found[:LISTED])
     return {
         "title": title,
         "count": formats.count(min(len(found), LISTED), capped=len(found) > LISTED),
         "groups": [(meaning, [(one, catalogue.url(one)) for one in rows]) for meaning, rows in groups.items() if rows],
         "today": today(),
-    }
-
-
-def _links(actor: Membership, field: str, record: Account | Contact) -> dict[str, Any]:
-    here = {field: record.pk}
-    account_id = record.account_id if isinstance(record, Contact) else None
-    new = urlencode(here | {"account": account_id} if account_id else here)
-    return {
-        "all_url": f"{reverse('opportunities:list')}?{urlencode(here)}",
-        "new_url": f"{reverse('opportunities:new')}?{new}" if may(actor, "create", "opportunities") else "",
     }
 
 

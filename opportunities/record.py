@@ -13,7 +13,8 @@ from crm.picklists.selectors import default_pipeline, pipelines, stages
 from crm.users.roles import grant
 from opportunities.actions import OPPORTUNITY_ACTIONS
 from opportunities.bulk import opportunity_actions
-from opportunities.fields import ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, OPPORTUNITY_FIELDS, SET_BY_HAND
+from opportunities.fields import OPPORTUNITY_FIELDS
+from opportunities.filters import ACCOUNT_TYPE, CURRENCY, INVOLVED_CONTACT, LOSS_CLASS, SET_BY_HAND
 from opportunities.headers import HEADERS
 from opportunities.keys import (
     CLOSE_DAY,
@@ -149,7 +150,7 @@ OPPORTUNITY = RecordType(
         groups=board_pipelines,
     ),
     filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
-    derived=(ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, SET_BY_HAND),
+    derived=(INVOLVED_CONTACT, ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, SET_BY_HAND),
 )
 
 catalogue.register(OPPORTUNITY)

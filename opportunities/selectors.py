@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +22,7 @@ from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
 from crm.users.access import hide_from
@@ -188,15 +189,18 @@ def colleagues(actor: Membership, opportunity: Opportunity, parts: list[Opportun
     return list(others[:MOST_COLLEAGUES])
 
 
-def opportunities_of_account(actor: Membership, account: Account) -> QuerySet[Opportunity]:
-    """Return the opportunities of ``account`` that ``actor`` may see, those changed last first."""
-    return _visible(actor).filter(account=account).order_by("-updated_at", "-id")
+def opportunities_of_account(actor: Membership, account: Account) -> Query:
+    """Ask for the opportunities of ``account``."""
+    return _with(actor, "account", account)
 
 
-def opportunities_of_contact(actor: Membership, contact: Contact) -> QuerySet[Opportunity]:
-    """Return the opportunities in which ``contact`` plays a part, as far as ``actor`` may see them."""
-    parts = OpportunityContact.objects.filter(contact=contact).values("opportunity_id")
-    return _visible(actor).filter(Q(contact=contact) | Q(pk__in=parts)).order_by("-updated_at", "-id")
+def opportunities_of_contact(actor: Membership, contact: Contact) -> Query:
+    """Ask for the opportunities in which ``contact`` plays a part."""
+    return _with(actor, "involved_contact", contact)
+
+
+def _with(actor: Membership, field: str, record: Account | Contact) -> Query:
+    return Query(catalogue.seen_type(Opportunity.type_key, actor), (Condition(field, "is", (str(record.pk),)),))
 
 
 def by_meaning(opportunities: list[Opportunity]) -> dict[str, list[Opportunity]]:
@@ -205,10 +209,6 @@ def by_meaning(opportunities: list[Opportunity]) -> dict[str, list[Opportunity]]
     for one in opportunities:
         found[meaning_of(one)].append(one)
     return found
-
-
-def _visible(actor: Membership) -> QuerySet[Any]:
-    return visible_records(actor, catalogue.record_type("opportunities")).select_related("owner")
 
 
 def objections_to_opportunities(actor: Membership, rows: Sequence[dict[str, Any]]) -> list[Objection | None]:

@@ -38,7 +38,7 @@ from tests.people import Firm
 
 TYPES = [one.key for one in catalogue.record_types()]
 DESCRIBED = ("leads", "accounts", "contacts", "opportunities")
-BESIDE = ("mailing_list", "vetting_")  # what stands beside records, and is looked up
+BESIDE = ("mailing_list", "vetting_", "involved_")  # what stands beside records, and is looked up
 OF_WHO_ASKS = (kinds.Lookup, OneOf)  # kinds whose filters depend on that: what one may see, who one is
 NAMES = ("Straße & Söhne GmbH", "STRASSE UND SOEHNE", "O'Neil-Ærø", "100 % _pure", "The Acme Ltd.", "acme")
 ADDRESSES = ("Ana@Bücher.example", "ana@xn--bcher-kva.example", "", "max@acme.example", "no address", "a@b.example")
