@@ -13,7 +13,8 @@ from html import unescape
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy
+from django.utils import translation
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from crm import events
@@ -22,13 +23,15 @@ from crm.catalogue.events import RENAMED
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import actor_name
+from crm.preferences.declared import declared
 from crm.preferences.pages import SetupPage
 from crm.preferences.setting import Setting
+from crm.preferences.shipped import ShippedTexts
 from crm.tenants.bulk import atomic
-from crm.tenants.context import NoTenantError
+from crm.tenants.context import NoTenantError, current_tenant
 from crm.tenants.memo import forget, memo
 from crm.tenants.stored import Kind
-from crm.tenants.text import one_line
+from crm.tenants.text import one_line, sort_key
 from crm.ui import dialect, nav
 from crm.ui.seen import Change
 from crm.users.models import Membership
@@ -148,6 +151,38 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     told = [" / ".join(after.get(key) or standard_names(lookup.record_type(key))) for key in changed]
     data = {"names": ", ".join(told), "before": before, "after": after}
     events.record(RENAMED, record=None, actor=actor, data=data)
+
+
+@events.on(RENAMED, key="texts-follow-names", label=gettext_lazy("Shipped texts after records were renamed"))
+def follow_names(event: Event) -> str:
+    """Word the shipped texts that the workspace keeps as values as its records are called now; those that somebody
+    changed stay, and so does a name that would be that of another."""
+    with translation.override(current_tenant().language):
+        changed = sum(_reworded(one, event.data["before"]) for one in declared(ShippedTexts, "shipped"))
+    if not changed:
+        return ""
+    forget()  # rows are remembered with their texts
+    return ngettext("%(count)d shipped text follows", "%(count)d shipped texts follow", changed) % {"count": changed}
+
+
+def _reworded(shipped: ShippedTexts, before: Mapping[str, Sequence[str]]) -> int:
+    """How many of the texts read otherwise now."""
+    names = own_names()
+    texts = {(group, said(text, before)): said(text, names) for group, text in shipped.texts()}
+    if all(old == new for (_group, old), new in texts.items()):
+        return 0
+    rows = list(shipped.rows().select_for_update().order_by("id"))
+    keys = {row.pk: (shipped.group_of(row), sort_key(getattr(row, shipped.column))) for row in rows}
+    taken = set(keys.values()) if shipped.distinct else set()
+    changed = 0
+    for row in rows:
+        group, old = shipped.group_of(row), getattr(row, shipped.column)
+        new = texts.get((group, old), old)
+        if new != old and (group, sort_key(new)) not in taken - {keys[row.pk]}:
+            setattr(row, shipped.column, new)
+            row.save(update_fields=[shipped.column])
+            changed += 1
+    return changed
 
 
 def last_renamed() -> dict[str, Change]:

@@ -6,9 +6,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm import events
-from crm.catalogue import record_types
-from crm.catalogue.events import RENAMED
-from crm.catalogue.naming import own_names, said
 from crm.events.models import Event
 from crm.picklists.events import CHOICE, STAGE
 from crm.queries.condition import replaced_in_json
@@ -35,22 +32,3 @@ def follow_replacement(event: Event) -> str:
     if not changed:
         return ""
     return ngettext("%(count)d saved view follows", "%(count)d saved views follow", changed) % {"count": changed}
-
-
-@events.on(RENAMED, key="views-follow-names", label=_("Saved views after records were renamed"))
-def rename_shipped_views(event: Event) -> str:
-    """Call the views that came with the workspace as its records are called now; those that somebody renamed stay."""
-    names, before = own_names(), event.data["before"]
-    shipped = {
-        (one.key, said(view.name, before)): said(view.name, names) for one in record_types() for view in one.views
-    }
-    changed = 0
-    for view in SavedView.objects.filter(owner=None):
-        name = shipped.get((view.record_type, view.name), view.name)
-        if name != view.name:
-            view.name = name
-            view.save(update_fields=["name"])
-            changed += 1
-    if not changed:
-        return ""
-    return ngettext("%(count)d saved view renamed", "%(count)d saved views renamed", changed) % {"count": changed}
