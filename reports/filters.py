@@ -24,7 +24,7 @@ from crm.tenants.clock import today
 from crm.tenants.text import sort_key
 from crm.ui import format as formats
 from crm.users.models import Membership
-from crm.users.selectors import members, shown_name, team_tree_ids, teams
+from crm.users.selectors import members, shown_name, teams
 from opportunities.models import Opportunity
 from reports.periods import CUSTOM, LABELS, PAST, Period, make_period
 from reports.products import LONGEST, MOST_OFFERED, chosen_products, products_offered
@@ -45,16 +45,16 @@ class Filters:
 
     period: Period
     owner: UUID | str | None = None
-    team_ids: tuple[UUID, ...] = ()
+    team: UUID | None = None
     pipeline: UUID | None = None
     products: tuple[str, ...] = ()
 
     def query(self, record_type: RecordType) -> Query:
         """What is counted of the type, but for the period."""
-        asked: dict[str, tuple[str, ...]] = {"team": tuple(map(str, self.team_ids))}
+        found = [Condition("team", "within", (str(self.team),))] if self.team else []
         if record_type.key == Opportunity.type_key:
-            asked |= {"pipeline": (str(self.pipeline),) if self.pipeline else (), "product": self.products}
-        found = [Condition(name, "is", values) for name, values in asked.items() if values]
+            found += [Condition("pipeline", "is", (str(self.pipeline),))] if self.pipeline else []
+            found += [Condition("product", "is", self.products)] if self.products else []
         if self.owner:
             is_owner = Condition("owner", "is", (str(self.owner),))
             found.append(Condition("owner", "empty") if self.owner == NOBODY else is_owner)
@@ -177,11 +177,10 @@ class FilterForm(forms.Form):
 
     def filters(self) -> Filters:
         valid = self.values()
-        team = next((team for team in teams() if str(team.pk) == valid.get("team")), None)
         return Filters(
             period=make_period(self.period_key, today(), valid.get("from"), valid.get("to"), is_past=self.is_past),
             owner=_owner(valid.get("owner", ""), self.actor),
-            team_ids=tuple(sorted(team_tree_ids(team))) if team else (),
+            team=UUID(valid["team"]) if valid.get("team") else None,
             pipeline=UUID(valid["pipeline"]) if valid.get("pipeline") else None,
             products=tuple(valid.get("product", ())),
         )

@@ -15,7 +15,6 @@ from crm.queries.query import Query
 from crm.tenants.context import current_tenant
 from crm.users.access import scope_of
 from crm.users.models import Membership
-from crm.users.selectors import team_tree_ids
 from leads.models import Lead
 from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
@@ -102,8 +101,8 @@ def answers_for_team(actor: Membership) -> bool:
 def pipeline_week(actor: Membership, today: date) -> dict[str, Change]:
     """Return what the seven days up to ``today`` did to the opportunities of the people ``actor`` answers for: what
     was "added", "won" and "lost", as far as ``actor`` may know when."""
-    teams = sorted(team_tree_ids(actor.team)) if actor.team and answers_for_team(actor) else []
-    whose = (Condition("team", "is", tuple(map(str, teams))),) if teams else ()
+    team = actor.team if answers_for_team(actor) else None
+    whose = (Condition("team", "within", (str(team.pk),)),) if team else ()
     asked = Query(catalogue.seen_type(Opportunity.type_key, actor), whose, measures=(AMOUNT,))
     since = today - WEEK + timedelta(days=1)
     cases: dict[str, tuple[Condition, ...]] = {}

@@ -15,6 +15,7 @@ from crm.fields.spec import refuse_broken
 # Operators as they stand in URLs (``field__operator=…``; "is" is left out) and in the sentence of a chip.
 OPERATORS: dict[str, Any] = {
     "is": gettext_lazy("is"),
+    "within": gettext_lazy("is or is below"),
     "not": gettext_lazy("is not"),
     "starts": gettext_lazy("starts with"),
     "from": gettext_lazy("from"),

@@ -196,8 +196,12 @@ class Person(OneOf):
 
 
 class TeamOf(OneOf):
-    """A team. A filter counts a record for its own one, or else for its owner's, as access does."""
+    """A team. A filter counts a record for its own one, or else for its owner's, as access does.
 
+    ``within`` asks for a team and those below it, whichever these are when it is asked.
+    """
+
+    operators = ("is", "within", "not", "empty", "filled")
     grouping = Coalesce("team_id", "owner__team_id")
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
@@ -216,15 +220,21 @@ class TeamOf(OneOf):
         return without_team()
 
     def compare(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        same = of_teams(self.read(values, actor))
+        same = of_teams(self._wanted(operator, values, actor))
         return without_team() | ~same if operator == "not" else same
 
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return team_of(record) is None
 
     def matching(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        wanted = set(self.read(values, actor))
+        wanted = self._wanted(operator, values, actor)
         return lambda record: (team_of(record) in wanted) != (operator == "not")
+
+    def _wanted(self, operator: str, values: list[str], actor: Membership) -> set[UUID]:
+        named = set(self.read(values, actor))
+        if operator != "within":
+            return named
+        return named.union(*(users.team_tree_ids(team) for team in users.teams() if team.pk in named))
 
 
 class Fixed(Kind):
