@@ -132,8 +132,8 @@ class FilterForm(forms.Form):
         if self.more_products:
             words = {"count": formats.number(self.more_products), "most": formats.number(MOST_OFFERED)}
             text = ngettext(
-                "A report takes %(most)s products at most: %(count)s more was left out.",
-                "A report takes %(most)s products at most: %(count)s more were left out.",
+                "A report takes %(most)s products at most, fewer with long names: %(count)s more was left out.",
+                "A report takes %(most)s products at most, fewer with long names: %(count)s more were left out.",
                 self.more_products,
             )
             self.add_error("product", text % words)

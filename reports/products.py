@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 from django.db.models import Count, Max
 
+from crm.queries.query import address_of
 from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
@@ -12,13 +15,17 @@ from opportunities.models import Opportunity
 MOST_OFFERED = 50
 MOST_READ = 20_000  # opportunities, the newest
 LONGEST = 200
+LONGEST_CHOSEN = 3_000  # characters of an address: that of the rows has to hold more, and lists read LONGEST_QUERY
 
 
 def chosen_products(texts: list[str]) -> tuple[list[str], int]:
-    """Those of the ``texts`` of an address that can name a product, each once; and how many more they are than fit."""
+    """Those of the ``texts`` of an address that can name a product, each once; and how many more they are than fit
+    into the addresses of what is counted of them."""
     by_key = {sort_key(text): text for text in texts if len(text) <= LONGEST}
     found = [text for key, text in by_key.items() if key]
-    return found[:MOST_OFFERED], len(found[MOST_OFFERED:])
+    lengths = accumulate(len(address_of([("product", text)])) for text in found[:MOST_OFFERED])
+    most = sum(length <= LONGEST_CHOSEN for length in lengths)
+    return found[:most], len(found[most:])
 
 
 def products_offered(actor: Membership, chosen: list[str]) -> list[str]:

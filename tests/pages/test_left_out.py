@@ -212,7 +212,7 @@ def test_a_product_in_two_ways_of_writing_is_one_and_those_beyond_what_fits_are_
     assert not answer.context["form"].errors and len(answer.context["form"].values()["product"]) == 1
     most = ada.get("/acme/reports/pipeline/", {"product": [*(f"no {n}" for n in range(48)), "Depot", "Pump", "Valve"]})
     assert most.context["form"].values()["product"] == ["Depot", "Pump"]
-    assert "A report takes 50 products at most: 1 more was left out." in own_words(most)
+    assert "A report takes 50 products at most, fewer with long names: 1 more was left out." in own_words(most)
     assert "has the product “Valve”" not in own_words(most)
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.test import Client
 
 from crm.picklists.models import Pipeline, Stage
@@ -18,6 +20,7 @@ from crm.tenants.memo import forget
 from crm.tenants.text import sort_key
 from crm.users.models import Membership, User
 from reports.products import products_offered
+from reports.shipped import REPORTS
 from tests.people import Firm, client_of
 from tests.reports.reading import ask, cells_of, figure, labels, line, rows_behind, table
 from tests.reports.rows import deal, lead, reason
@@ -199,3 +202,21 @@ def test_days_are_read_as_the_person_writes_them(firm: Firm) -> None:
         text = page(client, f"/acme/reports/close-ratio/?period=custom&{days}")
         assert f'name="from" value="{iso}"' in text and "field-error" not in text
     assert "field-error" in page(client, "/acme/reports/close-ratio/?period=custom&from=31.4.2026")
+
+
+@time_machine.travel(NOW)
+@pytest.mark.parametrize("letter", ["x", "ü"], ids=["plain", "quoted in addresses"])
+def test_as_many_products_can_be_chosen_as_can_be_linked(inside: Firm, letter: str) -> None:
+    """Those beyond what the address of the rows holds made the list leave all of them out."""
+    names = [f"Pump {number} {letter * 170}" for number in range(40)]
+    for name in names:
+        deal(inside.ana, "Negotiation", 100, product=name)
+    deal(inside.ana, "Negotiation", 100, product="Valve")
+    query = urlencode({"period": "all", "product": names}, doseq=True)
+    form = REPORTS["pipeline"].form(QueryDict(query), inside.ada)
+    chosen = form.filters().products
+    assert 1 < len(chosen) < 40 and list(chosen) == names[: len(chosen)]
+    words = f"A report takes 50 products at most, fewer with long names: {40 - len(chosen)} more were left out."
+    assert form.errors["product"] == [words]
+    assert check_every_link("pipeline", inside.ada, query) > 3
+    assert figure(ask("pipeline", inside.ada, query), "Open opportunities").cell.value == len(chosen)
