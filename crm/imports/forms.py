@@ -55,7 +55,7 @@ from crm.imports.models import Existing, Import
 from crm.imports.own_links import Called
 from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
-from crm.imports.reading.cells import cell_text, holds_days
+from crm.imports.reading.cells import holds_days, parsed
 from crm.imports.tag_cells import known_tag
 from crm.imports.words import Words
 from crm.picklists.selectors import stage_name
@@ -146,7 +146,7 @@ class ColumnsForm(forms.Form):
                 if text and holds_days(spec):
                     read_only_day(text, cells.style(spec.name))
                 elif text:
-                    spec.kind.parse(spec, cell_text(spec, text), cells)
+                    parsed(spec, text, cells)
             except ValidationError as error:
                 self.add_error(name, error)
         return self.cleaned_data

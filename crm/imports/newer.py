@@ -32,8 +32,7 @@ from crm.imports.layout import layout_of
 from crm.imports.mappable import OWN_ID
 from crm.imports.meant import CHUNK, Same, meant, own_records
 from crm.imports.models import Existing, Import
-from crm.imports.reading.cells import cell_text as text_in_cell
-from crm.imports.reading.cells import is_unreadable, without_unreadable
+from crm.imports.reading.cells import is_unreadable, parsed, without_unreadable
 from crm.imports.row import RowValues, ToCreate
 from crm.imports.storing import FileRow, read_rows
 from crm.records.diff import identity
@@ -291,7 +290,7 @@ def _older_of(
 def _is_other(spec: FieldSpec, record: Any, text: str, cells: Cells) -> bool:
     """Whether the cell says something else than the record; what names nothing here does."""
     try:
-        value = spec.kind.parse(spec, text_in_cell(spec, text), cells) if text else None
+        value = parsed(spec, text, cells) if text else None
     except ValidationError:
         return True
     return bool(identity(spec.kind.history(value)) != identity(spec.kind.history(spec.value(record))))

@@ -22,7 +22,7 @@ from crm.imports.left_out import answered_as, note_of, noted
 from crm.imports.mappable import EXTERNAL_ID
 from crm.imports.meant import Same
 from crm.imports.models import NOTES, Import
-from crm.imports.reading.cells import as_told, cell_text, is_unreadable
+from crm.imports.reading.cells import as_told, cell_text, is_unreadable, parsed
 from crm.imports.row import RowValues, ToCreate
 from crm.imports.split import not_placed, place
 from crm.imports.storing import FileRow
@@ -156,7 +156,7 @@ class RowReader:
             row.empty += [self.type.spec(name)] if name and name not in row.values else []
             return
         try:
-            value = split.spec.kind.parse(split.spec, cell_text(split.spec, text), self.cells)
+            value = parsed(split.spec, text, self.cells)
         except ValidationError as error:
             self._not_read(row, split.spec.name, split.spec, text, error)
             return
@@ -223,8 +223,8 @@ class RowReader:
             return
         said = self.said.get(link, {}).get(word_key(called), {}).get(spec.name, "")
         try:
-            here = spec.kind.parse(spec, cell_text(spec, text), self.typed) if text else None
-            taken = spec.kind.parse(spec, cell_text(spec, said), self.typed) if said and said != text else here
+            here = parsed(spec, text, self.typed) if text else None
+            taken = parsed(spec, said, self.typed) if said and said != text else here
         except ValidationError as error:
             self._not_read(row, f"{link}.{spec.name}", spec, text, error)
             return
@@ -240,7 +240,7 @@ class RowReader:
     def _says(self, record: Any, spec: FieldSpec, text: str) -> bool:
         """Whether ``record`` has in the field what the cell says."""
         try:
-            told = spec.kind.parse(spec, cell_text(spec, text), self.typed)
+            told = parsed(spec, text, self.typed)
         except ValidationError:
             return False
         return as_compared(spec, spec.value(record)) == as_compared(spec, told)

@@ -10,7 +10,7 @@ from crm.fields.spec import FieldSpec
 from crm.imports.answers import meant, word_key
 from crm.imports.cells import Cells
 from crm.imports.meant import MeantRows
-from crm.imports.reading.cells import cell_text
+from crm.imports.reading.cells import parsed
 
 # By the link, the company (``word_key``) and the field: the first text that can be read
 Said = dict[str, dict[str, dict[str, str]]]
@@ -56,7 +56,7 @@ def _readable(texts: list[tuple[str, FieldSpec]], cells: Cells) -> Iterator[tupl
     for text, spec in texts:
         try:
             if text:
-                spec.kind.parse(spec, cell_text(spec, text), cells)
+                parsed(spec, text, cells)
                 yield spec.name, text
         except ValidationError:  # its row is refused
             continue

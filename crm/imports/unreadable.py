@@ -17,7 +17,7 @@ from crm.fields.reading.amounts import currency_words, possible_currencies, sign
 from crm.fields.reading.style import ORDERS, POINTS, SERIAL, SHARE
 from crm.fields.spec import FieldSpec
 from crm.imports.answers import BAD, EMPTY, Answers, holds_words
-from crm.imports.reading.cells import ERRORS, cell_text, holds_digits, is_no_phone, is_shortened, is_unreadable
+from crm.imports.reading.cells import ERRORS, cell_text, holds_digits, is_no_phone, is_shortened, is_unreadable, parsed
 from crm.tenants.context import current_tenant
 from crm.tenants.text import one_line
 
@@ -130,7 +130,7 @@ def _fails_in_all(spec: FieldSpec) -> Callable[[str], bool]:
 
 def _fails(spec: FieldSpec, cell: str, style: Style) -> bool:
     try:
-        spec.kind.parse(spec, cell_text(spec, cell), cast(ParseContext, _Context(style)))
+        parsed(spec, cell, cast(ParseContext, _Context(style)))
         return False
     except ValidationError:
         return True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds import Date, Email, LongText, Phone, Text, Url
+from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec
 
 # Neither text nor a line's end; and the halves of characters that stand for bytes without a meaning in the encoding.
@@ -105,3 +107,8 @@ def cell_text(spec: FieldSpec, text: str) -> str:
     if "\n" in text and not isinstance(spec.kind, LongText):
         text = " ".join(filter(None, map(str.strip, text.split("\n"))))
     return text
+
+
+def parsed(spec: FieldSpec, text: str, context: ParseContext) -> Any:
+    """What the text of a cell is as a value of ``spec``; raise ``ValidationError`` where it is none."""
+    return spec.kind.parse(spec, cell_text(spec, text), context)
