@@ -80,17 +80,17 @@ class Matches:
     ) -> None:
         self.job, self.type, self.actor = job, layout.type, layout.actor
         self.report = report
-        self.own: dict[str, Any] = {}  # records here whose ids the rows have
-        self.changed: ChangedSince = {}
+        self.changed: ChangedSince = {}  # of the records that are held
         at = layout.place.get(OWN_ID)
         self._ids = {} if at is None else {place: cells[at] for place, cells in enumerate(rows) if cells[at]}
         self._numbers = numbers
-        self.known = self._look_up_own()
+        self._begin()
 
-    def _look_up_own(self) -> Known:
+    def _begin(self) -> None:
+        """Know of nothing but the records (``own``) whose ids the rows have."""
         self.own = own_records(self.actor, self.type, set(self._ids.values()))
         by_id_only = self.job.existing == Existing.CREATE
-        return Known(self.type, self.actor, by_id_only=by_id_only, numbers=self._numbers)
+        self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=self._numbers)
 
     def has_id(self, place: int) -> bool:
         return place in self._ids
@@ -124,7 +124,7 @@ class Matches:
             held |= {record.pk for record in new}
             if hold(self.type, new):
                 break
-            self.known = self._look_up_own()
+            self._begin()
             rows = [row for row in rows if not self.is_gone(row[0])]
             found = self.find(rows)
         self.changed = changed_since(self.job, self.type, held)
