@@ -13,8 +13,9 @@ from contacts.picklists import Relationship
 from crm import catalogue
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.records.access import visible_records
-from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 
 AT_VENDOR = "vendor"  # what an account never is
@@ -22,16 +23,21 @@ AT_VENDOR = "vendor"  # what an account never is
 _FOLLOWS = {AccountType.CUSTOMER.value: Relationship.CLIENT, AT_VENDOR: Relationship.VENDOR}
 
 
-def count_without_account() -> Count:
-    """Return how many contacts have neither an account nor a vendor."""
-    return capped_count(Contact.objects.filter(account=None, vendor=None))
+def without_account(actor: Membership) -> Query:
+    """Ask for the contacts that have neither an account nor a vendor."""
+    contacts = catalogue.seen_type(Contact.type_key, actor)
+    return Query(contacts, (Condition("account", "empty"), Condition("vendor", "empty")))
 
 
-def contacts_of(actor: Membership, company: Account | Vendor) -> QuerySet[Contact]:
-    """Return the people of ``company`` that ``actor`` may see, by name."""
-    contacts = visible_records(actor, catalogue.record_type("contacts"))
+def contacts_of(actor: Membership, company: Account | Vendor) -> Query:
+    """Ask for the people of ``company``."""
     link = "vendor" if isinstance(company, Vendor) else "account"
-    return contacts.filter(**{link: company}).order_by("sort_name", "pk")
+    return Query(catalogue.seen_type(Contact.type_key, actor), (Condition(link, "is", (str(company.pk),)),))
+
+
+def by_name(actor: Membership, query: Query) -> QuerySet[Contact]:
+    """The contacts of ``query`` that ``actor`` may see."""
+    return query.rows(actor).order_by("sort_name", "pk")
 
 
 def reports_of(actor: Membership, contact: Contact) -> QuerySet[Contact]:

@@ -11,12 +11,13 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from contacts.selectors import count_without_account
+from contacts.selectors import without_account
 from contacts.settings import NEED_ACCOUNT
 from crm.pages.settings_form import SettingsForm, sent
 from crm.pages.setup import setup_page, show
 from crm.preferences.setting import Setting
 from crm.ui.http import go
+from crm.ui.paging import capped_count
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -46,7 +47,9 @@ def edit_contact_accounts(request: WorkspaceRequest) -> HttpResponse:
     if form.is_saved(request):
         say(request, gettext("Whether contacts need an account was saved."))
         return go(request, reverse("setup:contact_accounts"))
-    return show(request, "setup/contact_accounts.html", {"count": count_without_account()}, form=form)
+    query = without_account(request.actor)
+    context = {"count": capped_count(query.rows(request.actor)), "list_url": query.url()}
+    return show(request, "setup/contact_accounts.html", context, form=form)
 
 
 urlpatterns = [path("contact-accounts/", edit_contact_accounts, name="contact_accounts")]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Contact
-from contacts.selectors import contacts_of
+from contacts.selectors import by_name, contacts_of
 from crm import catalogue
 from crm.activities.next_step import Ahead, ahead_of
 from crm.catalogue.types import Badge, Objection
@@ -185,7 +185,8 @@ def colleagues(actor: Membership, opportunity: Opportunity, parts: list[Opportun
     """Return people of the opportunity's account who play no part in it yet, as far as ``actor`` may see them."""
     if opportunity.account is None:
         return []
-    others = contacts_of(actor, opportunity.account).exclude(pk__in=[part.contact_id for part in parts])
+    people = by_name(actor, contacts_of(actor, opportunity.account))
+    others = people.exclude(pk__in=[part.contact_id for part in parts])
     return list(others[:MOST_COLLEAGUES])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
@@ -17,7 +16,9 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
 from crm.pages.board import back_to
-from crm.records.access import deleted_records, get_record, visible_records
+from crm.queries.condition import Condition
+from crm.queries.query import Query
+from crm.records.access import deleted_records, get_record
 from crm.ui.http import go, method, respond
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -60,9 +61,9 @@ def _naming(request: WorkspaceRequest, record_type: RecordType, record: Any) -> 
     for other in catalogue.record_types():
         lookups = [spec for spec in other.fields if isinstance(spec.kind, Lookup) and spec.kind.key == record_type.key]
         for spec in lookups if may(request.actor, "view", other.key) else ():
-            if count := visible_records(request.actor, other).filter(**{spec.name: record.pk}).count():
-                url = f"{reverse(f'{other.key}:list')}?{urlencode({spec.name: record.pk})}"
-                found.append((f"{other.label_plural} ({spec.label})", count, url))
+            query = Query(other, (Condition(spec.name, "is", (str(record.pk),)),))
+            if count := query.rows(request.actor).count():
+                found.append((f"{other.label_plural} ({spec.label})", count, query.url()))
     return found
 
 

@@ -112,3 +112,35 @@ def test_nobody_finds_by_a_contact_that_they_do_not_see(firm: Firm, of_contact: 
     address = f"/acme/opportunities/?involved_contact={of_contact.pk}"
     assert listed(client_of(firm.max), address) == []
     assert sorted(listed(client_of(firm.ana), address)) == ["Main", "Part"]
+
+
+@pytest.mark.parametrize("company", ["account", "vendor"])
+def test_the_people_of_a_company(firm: Firm, company: str) -> None:
+    with tenant_context(firm.tenant):
+        record = getattr(make, company)(firm.ana)
+        for _number in range(10):
+            make.contact(firm.ana, **{company: record})
+        make.contact(firm.ana)
+    client = client_of(firm.ana)
+    number, url = panel(client.get(f"/acme/{company}s/{record.pk}/").content.decode(), "Contacts")
+    assert (number, len(listed(client, url))) == ("8+", 10)
+
+
+def test_what_keeps_the_name_of_a_deleted_record(firm: Firm, of_contact: Any) -> None:
+    client = client_of(firm.ada)
+    with tenant_context(firm.tenant):
+        make.contact(firm.ana)
+        make.opportunity(firm.ana)
+    naming = client.get(f"/acme/accounts/{of_contact.account_id}/deletion/").context["naming"]
+    assert {what: count for what, count, _url in naming} == {"Contacts (Account)": 2, "Opportunities (Account)": 4}
+    assert [count for _what, count, _url in naming] == [len(listed(client, url)) for _what, _count, url in naming]
+
+
+def test_contacts_without_an_account(firm: Firm, of_contact: Any) -> None:
+    with tenant_context(firm.tenant):
+        make.contact(firm.ana)
+        make.contact(firm.ana, vendor=make.vendor(firm.ana))
+    client, address = client_of(firm.ada), "/acme/setup/contact-accounts/"
+    page = client.get(address)
+    assert page.context["count"].value == 1 == len(listed(client, page.context["list_url"]))
+    assert 'class="link" href="/acme/contacts/?account__empty=yes&amp;vendor__empty=yes"' in page.content.decode()
