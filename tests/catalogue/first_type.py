@@ -46,9 +46,10 @@ def test_list_menu_views_and_filters(client: Client, repair: Any) -> None:
 
 
 def test_form_page_history_and_bin(client: Client, repair: Any) -> None:
-    sent = form_of(client, "/acme/repairs/new/").send(name="Drill", cost_0="80", promised_on="2026-12-24")
+    sent = form_of(client, "/acme/repairs/new/").send(name="Drill", cost="80.50", promised_on="2026-12-24")
     page = client.get(sent["Location"]).content.decode()
     assert sent.status_code == 303 and "Drill" in page and "Dec 24, 2026" in page and "Waiting" in page
+    assert "$80.50" in page
     edited = form_of(client, f"/acme/repairs/{repair.pk}/edit/").send(name="Big pump")
     assert edited.status_code == 303
     history = client.get(f"/acme/repairs/{repair.pk}/history/").content.decode()
