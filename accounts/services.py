@@ -28,7 +28,7 @@ from crm.records.services import create_record, delete_record, restore_record, u
 from crm.records.times import refuse_future
 from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
-from crm.tenants.text import company_key, domain_key, phone_key
+from crm.tenants.text import company_key, domain_key
 from crm.users.models import Membership
 
 
@@ -39,7 +39,6 @@ def prepare_account(account: Account) -> None:
         raise ValidationError({"name": _("Give the account a name.")})
     account.name_key = company_key(account.name)
     account.domain = domain_key(account.website)[:253]
-    account.phone_key = phone_key(account.phone)
 
 
 def create_account(

@@ -21,21 +21,18 @@ from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
 from crm.tenants.bulk import are_collected, atomic
 from crm.tenants.names import join_name
-from crm.tenants.text import email_domain, email_key, phone_key
+from crm.tenants.text import email_domain
 from crm.users.models import Membership
 
 COMPANIES = ("account", "vendor")  # a contact belongs to one of them at most
 
 
 def prepare_contact(contact: Contact) -> None:
-    """Fill the name and the keys that lookups compare; refuse a contact that nothing is known of."""
+    """Fill the name and the domain that lookups compare; refuse a contact that nothing is known of."""
     contact.name = join_name(contact.first_name, contact.last_name) or contact.email
     if not contact.name:
         raise ValidationError({"last_name": _("Give a name or an e-mail address.")})
-    contact.email_key = email_key(contact.email)[:254]
     contact.email_domain = email_domain(contact.email)[:253]
-    contact.phone_key = phone_key(contact.phone)
-    contact.mobile_key = phone_key(contact.mobile)
 
 
 @atomic

@@ -26,7 +26,7 @@ from crm.records.services import LockedError, create_record, delete_record, rest
 from crm.records.times import is_about, refuse_future
 from crm.tenants.bulk import atomic
 from crm.tenants.names import join_name
-from crm.tenants.text import company_key, email_domain, email_key, phone_key
+from crm.tenants.text import email_domain
 from crm.ui import format as formats
 from crm.users.models import Membership
 from leads.events import STATUS_CHANGED, UNQUALIFIED
@@ -43,12 +43,9 @@ TIMES = ("created_at", "status_since", "converted_at")
 
 
 def prepare_lead(lead: Lead) -> None:
-    """Fill the name and the keys that lookups compare; refuse a lead that nobody could reach or name."""
+    """Fill the name and the domain that lookups compare; refuse a lead that nobody could reach or name."""
     lead.name = join_name(lead.first_name, lead.last_name) or lead.company.strip()
-    lead.company_key = company_key(lead.company)
-    lead.email_key = email_key(lead.email)[:254]
     lead.email_domain = email_domain(lead.email)[:253]
-    lead.phone_key = phone_key(lead.phone)
     errors = {}
     if not lead.name:
         errors["last_name"] = _("Give a person's name or a company.")

@@ -11,7 +11,7 @@ from accounts.vendors.models import Vendor
 from crm import catalogue
 from crm.events.models import Event
 from crm.records.services import create_record, delete_record, restore_record, update_record
-from crm.tenants.text import company_key, domain_key, email_key, phone_key
+from crm.tenants.text import company_key, domain_key
 from crm.users.models import Membership
 
 
@@ -22,8 +22,6 @@ def prepare_vendor(vendor: Vendor) -> None:
         raise ValidationError({"name": _("Give the vendor a name.")})
     vendor.name_key = company_key(vendor.name)
     vendor.domain = domain_key(vendor.website)[:253]
-    vendor.email_key = email_key(vendor.email)[:254]
-    vendor.phone_key = phone_key(vendor.phone)
 
 
 def create_vendor(

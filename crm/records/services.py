@@ -234,8 +234,7 @@ def _prepare(record_type: RecordType, record: Any, known_id: str = "") -> None:
     """``known_id``: the external id that it has already."""
     if record.owner_id and not record.team_id and record._state.adding:
         record.team_id = record.owner.team_id
-    record_type.prepare(record)
-    fill_text_keys(record_type, record)
+    fill_derived(record_type, record)
     _refuse_nul(record)
     if record.external_id != known_id:
         _refuse_taken_external_id(record_type, record)
@@ -264,6 +263,12 @@ def _refuse_taken_external_id(record_type: RecordType, record: Any) -> None:
 
 def _columns(record: models.Model) -> dict[str, Any]:
     return {field.attname: getattr(record, field.attname) for field in record._meta.concrete_fields}
+
+
+def fill_derived(record_type: RecordType, record: Any) -> None:
+    """Fill the columns that follow from others, as before every save; raise ``ValidationError`` as ``prepare`` does."""
+    record_type.prepare(record)
+    fill_text_keys(record_type, record)
 
 
 def fill_text_keys(record_type: RecordType, record: Any) -> None:

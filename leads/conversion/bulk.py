@@ -24,6 +24,7 @@ from crm.events.models import Event
 from crm.fields import kinds
 from crm.picklists.models import Choice, Stage
 from crm.records.events import CREATED
+from crm.records.services import fill_derived
 from crm.tenants.ids import uuid7
 from crm.tenants.text import sort_key
 from crm.users.access import can
@@ -198,8 +199,7 @@ def _with(record_type: RecordType, record: Any, values: Mapping[str, Any]) -> An
         spec = record_type.spec(name)
         if not is_blank(value):
             spec.kind.assign(spec, record, value)
-    record_type.prepare(record)
-    record.sort_name = sort_key(record.name)
+    fill_derived(record_type, record)
     return record
 
 

@@ -18,12 +18,12 @@ from contacts.record import CONTACT
 from crm import catalogue
 from crm.records.access import visible_records
 from crm.records.duplicates import first_ids
+from crm.records.services import fill_derived
 from crm.tenants.firm_domains import firm_domain
 from crm.tenants.spellings import company_spellings, person_spellings
 from crm.users.models import Membership
 from leads.matching import LOOKED_AT, Candidates, Imagined, find_candidates
 from leads.models import Lead
-from leads.services import prepare_lead
 from leads.weighing import firm_domains, sees_addresses
 
 _TELLING = ("name", "first_name", "last_name", "company", "email", "phone", "website")
@@ -67,7 +67,7 @@ def lead_like(values: Mapping[str, Any]) -> Lead | None:
         if values.get(spec.name):
             spec.kind.assign(spec, lead, values[spec.name])
     try:
-        prepare_lead(lead)
+        fill_derived(catalogue.type_of(lead), lead)
     except ValidationError:
         return None
     return lead

@@ -33,7 +33,13 @@ def repair(firm: Firm) -> Any:
     repairs = catalogue.record_type("repairs")
     with tenant_context(firm.tenant):
         account = make.account(firm.ana, name="Acme Mill")
-        values = {"name": "Pump", "serial_number": "XK-4711", "account": account, "owner": firm.ana}
+        values = {
+            "name": "Pump",
+            "serial_number": "XK-4711",
+            "caller": "(212) 555-0199",
+            "account": account,
+            "owner": firm.ana,
+        }
         return repairs.create(actor=firm.ana, values=values)
 
 
@@ -41,7 +47,9 @@ def test_list_menu_views_and_filters(client: Client, repair: Any) -> None:
     page = client.get("/acme/repairs/").content.decode()
     assert "<h1>Repairs</h1>" in page and "Pump" in page and "Open repairs" in page and "All repairs" in page
     assert 'href="/acme/repairs/"' in client.get("/acme/").content.decode(), "it has its place in the bar"
-    for query, is_there in (("serial_number__starts=xk", True), ("serial_number=other", False), ("sort=-cost", True)):
+    found = {"serial_number__starts=xk": True, "serial_number=other": False, "sort=-cost": True}
+    found |= {"caller=212-555-0199": True, "caller__starts=%2B1212": True, "caller=212-555-0198": False}
+    for query, is_there in found.items():
         assert ("Pump" in client.get(f"/acme/repairs/?filters=none&{query}").content.decode()) == is_there, query
 
 
@@ -73,7 +81,7 @@ def test_board(firm: Firm, client: Client, repair: Any) -> None:
 
 
 def test_search(client: Client, repair: Any) -> None:
-    for typed in ("Pump", "4711", "mill"):
+    for typed in ("Pump", "4711", "mill", "555 0199"):
         assert "Pump" in client.get(f"/acme/search/?q={typed}").content.decode(), typed
 
 

@@ -77,11 +77,12 @@ def _run(var: Path) -> dict[str, Any]:
 
 
 def _make_leads(firm: Any) -> None:
+    from crm.catalogue import record_type
     from crm.picklists.selectors import default_choice
+    from crm.records.services import fill_derived
     from crm.tenants.bulk import insert_many
     from crm.tenants.context import tenant_context
     from leads.models import Lead
-    from leads.services import prepare_lead
 
     with tenant_context(firm.tenant):
         status = default_choice("lead_status")
@@ -91,7 +92,7 @@ def _make_leads(firm: Any) -> None:
         ]
         for row in rows:
             row.status = status
-            prepare_lead(row)
+            fill_derived(record_type("leads"), row)
         insert_many(Lead, rows)
 
 

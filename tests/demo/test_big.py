@@ -21,6 +21,7 @@ from crm.demo.big.filling import Size
 from crm.demo.big.ground import Ground, ground_of
 from crm.demo.big.names import company, person
 from crm.events.models import Event
+from crm.records.services import fill_derived
 from crm.tenants.context import tenant_context
 from crm.tenants.text import company_key, phone_key, sort_key
 from leads.conversion import blockers, undo_conversion
@@ -70,8 +71,7 @@ def test_keys_are_those_that_the_services_make(big: Ground) -> None:
     for record_type in record_types():
         for record in record_type.model.objects.all():
             written = dict(record.__dict__)
-            record_type.prepare(record)
-            record.sort_name = sort_key(record.name)
+            fill_derived(record_type, record)
             assert {name: record.__dict__[name] for name in written} == written
 
 

@@ -10,6 +10,7 @@ import pytest
 from crm.catalogue import record_type
 from crm.imports import existing
 from crm.imports.existing import Known
+from crm.records.services import fill_derived
 from tests import make
 from tests.people import Firm
 
@@ -20,8 +21,7 @@ def made(key: str, **values: Any) -> Any:
     """A record that a row has made, as the service leaves it; the database is not asked."""
     kind = record_type(key)
     record = kind.model(**values)
-    kind.prepare(record)
-    record.sort_name = record.name.casefold()
+    fill_derived(kind, record)
     return record
 
 

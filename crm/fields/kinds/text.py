@@ -26,8 +26,8 @@ def refuse_nul(text: str) -> str:
 
 
 class Text(Kind):
-    """One line. It is searched and ordered by a normalised column: the one that ``key`` names and somebody else fills,
-    or else ``<column>_key`` beside it, which ``fill_key`` fills. What is ``exact`` has none: an id of another system.
+    """One line. It is searched and ordered by a normalised column that ``fill_key`` fills: the one that ``key`` names,
+    or else ``<column>_key`` beside it. What is ``exact`` has none: an id of another system.
     """
 
     operators: tuple[str, ...] = ("is", "not", "starts", "empty", "filled")
@@ -49,8 +49,8 @@ class Text(Kind):
         return spec.column if self.exact else self.key or f"{spec.column}_key"
 
     def fill_key(self, spec: FieldSpec, record: Any) -> None:
-        if not self.key and not self.exact:
-            setattr(record, self.key_of(spec), self.to_key(getattr(record, spec.column)))
+        if not self.exact:
+            setattr(record, self.key_of(spec), self.kept_key(getattr(record, spec.column)))
 
     def parse(self, spec: FieldSpec, text: str, context: ParseContext) -> str:
         return self.checked(text)
