@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -221,7 +222,7 @@ class FieldSpec:
     fills: tuple[str, ...] = ()
     is_read_only: bool = False  # to the person who asks (``catalogue.seen``)
 
-    @property
+    @cached_property
     def column(self) -> str:
         return self.attr or self.name
 

@@ -154,7 +154,7 @@ def of_teams(team_ids: Iterable[UUID]) -> Q:
 
 def without_team() -> Q:
     """Return the condition for records that are of no team, be it by themselves or by their owner."""
-    people = sorted(person for one in teams() for person in one.member_ids)  # type: ignore[attr-defined]
+    people = Membership.objects.exclude(team=None).order_by().values("pk")
     return Q(team_id=None) & (Q(owner_id=None) | ~Q(owner_id__in=people))
 
 

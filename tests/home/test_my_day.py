@@ -161,6 +161,17 @@ def test_new_leads_of_mine_and_in_the_pool(firm: Firm) -> None:
     assert "Lena Nobodys" in page(firm, firm.sam)
 
 
+def test_who_sees_all_is_told_of_the_pool_without_a_look_at_the_teams(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        make.lead(None, last_name="Pool")
+    client = client_of(firm.ada)
+    client.get("/acme/")
+    with CaptureQueriesContext(connection) as captured:
+        page = client.get("/acme/")
+    assert [row["record"].last_name for row in page.context["pool"]] == ["Pool"]
+    assert not [query["sql"] for query in captured if 'FROM "users_team"' in query["sql"]]
+
+
 def test_records_seen_lately_as_long_as_they_can_be_seen(firm: Firm) -> None:
     from leads.services import delete_lead
 

@@ -62,13 +62,24 @@ def label_of(word: str) -> str:
 
 def days_of(word: str) -> tuple[date | None, date | None]:
     """Return the first and last day of ``word``: of ``DATE_WORDS``, ``14_days_ago``, or an ISO date; None = open."""
-    now = today()
+    if word in DATE_WORDS:
+        return _spans(today())[word]
     if (number := days_ago(word)) is not None:
-        return now - timedelta(days=number), now - timedelta(days=number)
+        day = today() - timedelta(days=number)
+        return day, day
+    try:
+        day = date.fromisoformat(word)
+    except ValueError as error:
+        raise ValidationError(_("“%(text)s” is not a date.") % {"text": word}) from error
+    return day, day
+
+
+def _spans(now: date) -> dict[str, tuple[date | None, date | None]]:
+    """The first and last day of each of ``DATE_WORDS``."""
     month = now.replace(day=1)
     quarter = month.replace(month=3 * ((now.month - 1) // 3) + 1)
     one_month, one_day = relativedelta(months=1), timedelta(days=1)
-    spans: dict[str, tuple[date | None, date | None]] = {
+    return {
         "today": (now, now),
         "yesterday": (now - one_day, now - one_day),
         "tomorrow": (now + one_day, now + one_day),
@@ -86,13 +97,6 @@ def days_of(word: str) -> tuple[date | None, date | None]:
         "past": (None, now - one_day),
         "future": (now + one_day, None),
     }
-    if word in spans:
-        return spans[word]
-    try:
-        day = date.fromisoformat(word)
-    except ValueError as error:
-        raise ValidationError(_("“%(text)s” is not a date.") % {"text": word}) from error
-    return day, day
 
 
 class Date(Kind):
