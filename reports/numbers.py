@@ -56,6 +56,7 @@ class Row:
     lines: tuple[Line, ...]
     whole: Query | None = None
     _urls: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    _amounts: dict[tuple[str, str], Money] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def value(self) -> Any:
@@ -66,11 +67,15 @@ class Row:
         return sum(line[case].count for line in self.lines)
 
     def amount(self, case: str = ALL, measure: Sum = AMOUNT) -> Money:
-        found: Money = {}
-        for line in self.lines:
-            for currency, minor in line[case].sum(measure).items():
-                add_money(found, currency, minor)
-        return found
+        """What it adds up to. Not to be changed: charts, columns and totals ask for the same again."""
+        place = case, measure.name
+        if place not in self._amounts:
+            found: Money = {}
+            for line in self.lines:
+                for currency, minor in line[case].sum(measure).items():
+                    add_money(found, currency, minor)
+            self._amounts[place] = found
+        return self._amounts[place]
 
     def url(self, case: str = ALL, *more: Part) -> str:
         """The list of the rows of ``case``, narrowed by ``more``; "" where none shows them."""

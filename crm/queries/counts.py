@@ -29,21 +29,21 @@ EVERY: Cases = {ALL: ()}
 
 @dataclass
 class Tally:
-    """How many records, and what of them each measure says: of a sum ``{currency: minor units}``."""
+    """How many records, and what of them each measure, by its name, says: of a sum ``{currency: minor units}``."""
 
     count: int = 0
-    values: dict[Measure, Any] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
 
     def sum(self, measure: Sum) -> dict[str, int]:
-        found: dict[str, int] = self.values.get(measure, {})
+        found: dict[str, int] = self.values.get(measure.name, {})
         return found
 
     def measure(self, measure: Measure, value: Any, currency: str) -> None:
         """Add what ``measure`` says of more records."""
         if isinstance(measure, First):
-            self.values[measure] = measure.better(self.values.get(measure), value)
+            self.values[measure.name] = measure.better(self.values.get(measure.name), value)
             return
-        sums = self.values.setdefault(measure, {})
+        sums = self.values.setdefault(measure.name, {})
         sums[currency] = sums.get(currency, 0) + int(value)
 
 

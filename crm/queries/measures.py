@@ -6,6 +6,7 @@ Sums are integers all the way, and one for each currency: an amount never become
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, cast
 
 from django.db.models import (
@@ -34,7 +35,7 @@ class Sum:
 
     field: str
 
-    @property
+    @cached_property
     def name(self) -> str:
         return f"sum:{self.field}"
 
@@ -60,7 +61,7 @@ class Weighted(Sum):
 
     by: str = "probability"
 
-    @property
+    @cached_property
     def name(self) -> str:
         return f"weighted:{self.field}:{self.by}"
 
@@ -78,7 +79,7 @@ class First:
 
     field: str
 
-    @property
+    @cached_property
     def name(self) -> str:
         return f"first:{self.field}"
 
@@ -96,7 +97,7 @@ class First:
 
 @dataclass(frozen=True)
 class Last(First):
-    @property
+    @cached_property
     def name(self) -> str:
         return f"last:{self.field}"
 

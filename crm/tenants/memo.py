@@ -21,9 +21,7 @@ def memo(key: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     def remembering(make: Callable[P, T]) -> Callable[P, T]:
         @wraps(make)
         def remembered(*args: P.args, **kwargs: P.kwargs) -> T:
-            kept = current_tenant().__dict__.setdefault(
-                "_memo", {}
-            )  # asked for a lot: without a call
+            kept = current_tenant().__dict__.setdefault("_memo", {})  # asked for a lot: without a call
             place = (key, *args, *kwargs.items()) if kwargs else (key, *args)
             try:
                 return kept[place]

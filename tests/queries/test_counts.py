@@ -110,8 +110,8 @@ def test_ways_of_writing_a_text_are_one_group_as_they_are_one_filter(inside: Fir
 def test_first_and_last_are_of_all_groups(inside: Firm) -> None:
     first, last = First("expected_close_on"), Last("expected_close_on")
     found = counted(query(groups=("owner",), measures=(first, last)), inside.ada, CASES)
-    assert found.total["all"].values == {first: date(2026, 1, 9), last: date(2026, 3, 9)}
-    assert found.total["won"].values[first] == date(2026, 2, 9)
+    assert found.total["all"].values == {first.name: date(2026, 1, 9), last.name: date(2026, 3, 9)}
+    assert found.total["won"].values[first.name] == date(2026, 2, 9)
     nothing = counted(query(Condition("name", "is", ("nobody",)), measures=(first, AMOUNT)), inside.ada, CASES)
     assert nothing.total["all"] == Tally()
 

@@ -177,12 +177,7 @@ class Date(Kind):
         return first, last
 
     def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
-        condition = Q(**{f"{spec.column}__isnull": False})
-        if first:
-            condition &= Q(**{f"{spec.column}__gte": first})
-        if last:
-            condition &= Q(**{f"{spec.column}__lte": last})
-        return condition
+        return _bounded(spec.column, gte=first, lte=last)
 
     def lies_between(self, value: Any, first: date | None, last: date | None) -> bool:
         """``between`` for one value."""
@@ -232,16 +227,17 @@ class DateTime(Date):
 
     def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
         start, end = _moments(first, last)
-        condition = Q(**{f"{spec.column}__isnull": False})
-        if start:
-            condition &= Q(**{f"{spec.column}__gte": start})
-        if end:
-            condition &= Q(**{f"{spec.column}__lt": end})
-        return condition
+        return _bounded(spec.column, gte=start, lt=end)
 
     def lies_between(self, value: Any, first: date | None, last: date | None) -> bool:
         start, end = _moments(first, last)
         return value is not None and (start is None or value >= start) and (end is None or value < end)
+
+
+def _bounded(column: str, **bounds: date | None) -> Q:
+    """The condition for values within the bounds that there are, which no empty one is; without any, for all values."""
+    asked: dict[str, Any] = {f"{column}__{bound}": day for bound, day in bounds.items() if day}
+    return Q(**asked or {f"{column}__isnull": False})
 
 
 def _moments(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
