@@ -45,12 +45,17 @@ def lists_beside(record: Any) -> list[MailingList]:
     return list(MailingList.objects.annotate(has_it=on_it).order_by("name", "id"))
 
 
-def member_counts() -> dict[UUID, Counter[str]]:
-    """Return for each list how many records of each type are on it."""
-    rows = MailingListMember.objects.order_by().values_list("mailing_list_id", "record_type")
-    found: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for list_id, key, count in rows.annotate(count=models.Count("id")):
-        found[list_id][key] = count
+def member_counts() -> dict[UUID, Counter[tuple[str, bool]]]:
+    """Return for each list how many records of each type are on it, and how many that were deleted: by the type's key,
+    and whether they were."""
+    found: dict[UUID, Counter[tuple[str, bool]]] = defaultdict(Counter)
+    for one in catalogue.record_types():
+        if one.is_person:
+            deleted = one.model.all_objects.filter(pk=models.OuterRef("record_id")).exclude(deleted_at=None)
+            rows = MailingListMember.objects.filter(record_type=one.key).annotate(is_deleted=models.Exists(deleted))
+            told_apart = rows.order_by().values_list("mailing_list_id", "is_deleted")
+            for list_id, is_deleted, count in told_apart.annotate(count=models.Count("id")):
+                found[list_id][one.key, is_deleted] = count
     return found
 
 

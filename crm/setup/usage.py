@@ -75,14 +75,14 @@ def _uses_of_custom(entry: Choice | Pipeline | Stage) -> list[Use]:
     return [Use(record_type.label_plural, count, _url_with(record_type, entry))] if count else []
 
 
-def held_by(field: str, row: Membership | Team) -> Used:
-    """Return how many records have ``row`` in ``field``: "owner" or "team"."""
-    uses = []
+def held_by(actor: Membership, field: str, row: Membership | Team) -> Used:
+    """Return how many records lists find by ``row`` in ``field``: "owner" or "team", which is the owner's where a
+    record has none."""
+    uses: list[Use] = []
     for record_type in catalogue.record_types():
-        count = record_type.model._default_manager.filter(**{field: row}).count()
-        if count:
-            url = _list_url(record_type, field, str(row.pk)) if record_type.has(field) else ""
-            uses.append(Use(record_type.label_plural, count, url))
+        if record_type.has(field):
+            query = Query(record_type, (Condition(field, "is", (str(row.pk),)),))
+            uses += _found_by(actor, record_type.label_plural, query)
     return Used(tuple(uses))
 
 
@@ -99,13 +99,16 @@ def open_work_of(actor: Membership, member: Membership) -> Used:
         label = of_open.name if of_open else record_type.label_plural
         query = query_of_default(record_type, of_open) if of_open else Query(record_type)
         query = Query(record_type, (*query.conditions, Condition("owner", "is", (str(member.pk),))))
-        count = query.among(record_type.model._default_manager.all(), actor).count()
-        listed = query.rows(actor).count() if count else 0
-        uses += _listed_and_not(label, listed, count, query.url())
+        uses += _found_by(actor, label, query)
     count = of_live_records(Activity.objects.filter(OPEN_TASK, owner=member)).count()
     listed = tasks_of(actor, str(member.pk)).filter(OPEN_TASK).count() if count else 0
     uses += _listed_and_not(_("Open tasks"), listed, count, f"{reverse('activities:tasks')}?who={member.pk}")
     return Used(tuple(uses))
+
+
+def _found_by(actor: Membership, label: Any, query: Query) -> list[Use]:
+    count = query.among(query.type.model._default_manager.all(), actor).count()
+    return _listed_and_not(label, query.rows(actor).count() if count else 0, count, query.url())
 
 
 def _listed_and_not(label: Any, listed: int, count: int, url: str) -> list[Use]:

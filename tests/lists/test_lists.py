@@ -165,7 +165,7 @@ class TestThePages:
             mine, theirs, off = (make.lead(one) for one in (firm.ana, firm.sam, firm.ana))
             for lead in (mine, theirs):
                 put_on_lists(record=lead, lists=[news], actor=firm.ada)
-            assert member_counts()[news.pk] == {"leads": 2}
+            assert member_counts()[news.pk] == {("leads", False): 2}
         path = f"{firm.url('leads:list')}?mailing_list={news.pk}"
         page = client_of(firm.ana).get(path).content.decode()
         assert mine.name in page and theirs.name not in page and off.name not in page

@@ -10,10 +10,13 @@ import pytest
 from django.test import Client
 
 from crm.catalogue import record_type
+from crm.lists.services import create_list, put_on_lists
 from crm.picklists.selectors import choices
 from crm.queries.condition import WITHOUT_VALUE, Condition
 from crm.queries.query import query_of_json
 from crm.tenants.context import tenant_context
+from leads.models import Lead
+from leads.services import delete_lead
 from opportunities.models import Opportunity
 from opportunities.services import add_contact_role, update_opportunity
 from tests import make
@@ -144,3 +147,33 @@ def test_contacts_without_an_account(firm: Firm, of_contact: Any) -> None:
     page = client.get(address)
     assert page.context["count"].value == 1 == len(listed(client, page.context["list_url"]))
     assert 'class="link" href="/acme/contacts/?account__empty=yes&amp;vendor__empty=yes"' in page.content.decode()
+
+
+def uses(client: Client, address: str) -> dict[str, int]:
+    """What a page of the setup says of where something is used; each number with a link is that of its list."""
+    found = client.get(address).context["used"].uses
+    for use in found:
+        assert not use.url or use.count == len(listed(client, use.url)), use.label
+    return {str(use.label): use.count for use in found}
+
+
+def test_who_is_on_a_mailing_list(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        news = create_list(actor=firm.ada, name="News")
+        here, deleted = make.lead(firm.ana), make.lead(firm.ana)
+        for record in (here, deleted, make.contact(firm.ana)):
+            put_on_lists(record=record, lists=[news], actor=firm.ada)
+        delete_lead(deleted, actor=firm.ana)
+    found = uses(client_of(firm.ada), f"/acme/setup/mailing-lists/{news.pk}/")
+    assert found == {"Leads": 1, "Leads that were deleted": 1, "Contacts": 1}
+
+
+def test_the_records_of_a_team_and_of_a_person(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        own, given = make.lead(firm.ana), make.lead(firm.ana)
+        Lead.objects.filter(pk=own.pk).update(team=None)  # of its owner's team then
+        Lead.objects.filter(pk=given.pk).update(team=firm.west)
+    client = client_of(firm.ada)
+    assert uses(client, f"/acme/setup/teams/{firm.east.pk}/") == {"Leads": 1}
+    assert uses(client, f"/acme/setup/teams/{firm.west.pk}/") == {"Leads": 1}
+    assert uses(client, f"/acme/setup/people/{firm.ana.pk}/") == {"Leads": 2}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -18,6 +17,8 @@ from crm.lists.forms import MailingListForm
 from crm.lists.models import MailingList
 from crm.lists.selectors import mailing_list, mailing_lists, member_counts
 from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
+from crm.queries.condition import Condition
+from crm.queries.query import Query
 from crm.setup.usage import Use, Used, filtered_by
 from crm.ui.http import go, method
 from crm.ui.once import once
@@ -100,15 +101,17 @@ def delete_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     return go(request, reverse("setup:mailing_lists"))
 
 
-def _used(chosen: MailingList, counts: Counter[str] | None) -> Used:
-    """How many records of each type are on the list, with links to them."""
-    types: dict[str, Any] = {one.key: one for one in catalogue.record_types()}
-    uses = [
-        Use(types[key].label_plural, count, f"{reverse(f'{key}:list')}?mailing_list={chosen.pk}")
-        for key, count in (counts or Counter()).items()
-        if key in types
-    ]
-    return Used(tuple(uses))
+def _used(chosen: MailingList, counts: Counter[tuple[str, bool]] | None) -> Used:
+    """How many records of each type are on the list, with links to those that were not deleted."""
+    return Used(tuple(_use(chosen, *kind, count) for kind, count in (counts or Counter()).items()))
+
+
+def _use(chosen: MailingList, key: str, is_deleted: bool, count: int) -> Use:
+    record_type = catalogue.record_type(key)
+    if is_deleted:
+        return Use(_("%(records)s that were deleted") % {"records": record_type.label_plural}, count)
+    query = Query(record_type, (Condition("mailing_list", "is", (str(chosen.pk),)),))
+    return Use(record_type.label_plural, count, query.url())
 
 
 def _list(list_id: UUID) -> MailingList:

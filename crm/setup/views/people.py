@@ -74,7 +74,7 @@ def edit_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     invitation = selectors.pending_invitations().get(member.pk)
     context = {
         "member": member,
-        "used": held_by("owner", member),
+        "used": held_by(request.actor, "owner", member),
         "invitation": invitation,
         "invitation_url": invitations.url_of(invitation) if invitation else "",
         "no_password_link": passwords.objection(actor=request.actor, member=member),

@@ -58,7 +58,8 @@ def edit_team(request: WorkspaceRequest, id: UUID) -> HttpResponse:
             say(request, _("The team “%(name)s” was saved.") % {"name": team.name})
             return go(request, reverse("setup:teams"))
     people = [member for member in selectors.members(active_only=False) if member.team_id == team.pk]
-    context = {"team": team, "people": people, "used": held_by("team", team), "has_teams_below": len(below) > 1}
+    used = held_by(request.actor, "team", team)
+    context = {"team": team, "people": people, "used": used, "has_teams_below": len(below) > 1}
     return show(request, "setup/team.html", context, form=form, about=team)
 
 
