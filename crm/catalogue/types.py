@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from crm.catalogue.declaring import refuse_unfit
 from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, SplitColumn
 from crm.catalogue.narrowing import limited
 from crm.catalogue.searched import BY_NAME, Searched
@@ -26,7 +26,6 @@ from crm.users.models import Membership
 from crm.users.roles import Grant
 
 Headers = dict[str, str]  # by field, what other systems call its column; names are separated by "|"
-_KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 MORE_FIELDS = _("More fields")  # the section of the workspace's own fields that stand in no other
 
 
@@ -142,8 +141,9 @@ PLAIN_CARD = "pages/plain_card.html"
 
 @dataclass(frozen=True)
 class Board:
-    """Columns of cards. ``column`` is the field whose value is the column; ``move_url`` names the URL that moves, where
-    a move is more than a change of that field; ``card`` the template of a card that shows more than its headline.
+    """Columns of cards. ``column`` is the field whose value, which every record has, is the column; ``move_url`` names
+    the URL that moves, where a move is more than a change of that field; ``card`` the template of a card that shows
+    more than its headline.
 
     ``columns`` gives all values, inactive ones too: those are shown as long as there are records in them. Where they
     fall into groups, of which the board shows one, ``group`` names the filter by it and the value's attribute.
@@ -266,10 +266,8 @@ class RecordType:
     _by_name: dict[str, FieldSpec] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if not _KEY.fullmatch(self.key):
-            kept = "a letter, then letters, digits and underscores, all small and plain, 30 at most"
-            raise ValueError(f"A record type cannot have the key {self.key!r}: it is {kept}.")
         object.__setattr__(self, "_by_name", specs_by_name((*self.fields, *self.derived)))
+        refuse_unfit(self)
 
     def can_be_limited(self) -> tuple[FieldSpec, ...]:
         """The fields that a role can be kept from: all but those that say what a record is, and whose.

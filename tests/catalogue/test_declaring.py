@@ -1,4 +1,4 @@
-"""What the key of a type of record may be: it stands in addresses, in columns and in names of the database."""
+"""What a declared type of record must keep to: it is refused when the product starts, not where it breaks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import replace
 import pytest
 
 from crm.catalogue import record_type
+from crm.catalogue.types import Board
+from crm.picklists.selectors import choices
 
 REFUSED = {
     "a hyphen": "work-orders",
@@ -31,3 +33,12 @@ def test_another_is_refused_where_the_type_is_declared(key: str) -> None:
     """``migrate`` failed on it, after ``makemigrations`` had written it down."""
     with pytest.raises(ValueError, match="cannot have the key"):
         replace(record_type("accounts"), key=key)
+
+
+def test_a_board_has_a_column_for_every_record() -> None:
+    """One over a field that can be empty would lose the records without: on the list, nowhere on the board."""
+    of_types = Board(column="type", columns=lambda: choices("account_type", active_only=False))
+    assert replace(record_type("accounts"), board=of_types).board == of_types
+    of_industries = Board(column="industry", columns=lambda: choices("industry", active_only=False))
+    with pytest.raises(ValueError, match="those without 'industry' would stand in no column"):
+        replace(record_type("accounts"), board=of_industries)
