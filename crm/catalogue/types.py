@@ -174,8 +174,7 @@ class RecordType:
     ``phone`` it has one in the bar at the bottom of a phone; ``shortcut`` is pressed after ``c`` for a new one.
     ``urls`` is the module of its pages, where it has more than every type has (``pages.urls.record_urls``). ``grants``
     say by the key of a shipped role what that may do with its records, where this is not as usual (``users.roles``).
-    ``is_person`` and ``is_company`` say what it stands for: people are put on mailing lists, and are whom a search is
-    for.
+    ``is_person`` and ``is_company`` say what it stands for, by which searches and imports go.
     ``told_apart_by`` are the fields of which the first that says something stands beside a name that several may have.
     ``brought_along`` are fields that a file of another type may hold for records which it makes by their
     name: a deal's file those of its account; where there are none, a file makes none. ``panels``

@@ -1,4 +1,4 @@
-"""Finding leads and contacts by the mailing list that they are on."""
+"""Finding people by the mailing list that they are on: a type that declares this filter has its records on lists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.catalogue.types import RecordType
 from crm.fields.kinds.base import read_uuids, refuse_shape
 from crm.fields.look import Look
 from crm.fields.spec import FieldSpec, Kind, Predicate
@@ -65,7 +66,8 @@ class OnListLook(Look):
 
 
 def on_list(key: str) -> FieldSpec:
-    """The filter for records of the type ``key``: put it among the type's ``derived`` fields."""
+    """Put it among the ``derived`` fields of the type ``key``: then its records can be on mailing lists, and be found
+    by them."""
     return FieldSpec(
         "mailing_list",
         gettext_lazy("Mailing list"),
@@ -75,3 +77,7 @@ def on_list(key: str) -> FieldSpec:
         importable=False,
         look=OnListLook,
     )
+
+
+def can_be_on_lists(record_type: RecordType) -> bool:
+    return any(isinstance(spec.kind, OnList) for spec in record_type.derived)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm import catalogue
+from crm.lists.filters import can_be_on_lists
 from crm.lists.forms import ListsForm
 from crm.lists.selectors import has_opted_out, mailing_lists, memberships_of
 from crm.lists.services import set_lists
@@ -22,7 +23,7 @@ from crm.users.http import WorkspaceRequest, require
 @require_http_methods(["GET", "POST"])
 def of_record(request: WorkspaceRequest, record_type: str, record_id: UUID) -> HttpResponse:
     """``/mailing-lists/<type>/<id>/``: GET shows the lists with those ticked that the record is on, POST sets them."""
-    require(record_type in {one.key for one in catalogue.record_types() if one.is_person})
+    require(record_type in {one.key for one in catalogue.record_types() if can_be_on_lists(one)})
     lock, people = request.method == "POST", catalogue.seen_type(record_type, request.actor)
     record = get_record(request.actor, people, record_id, verb="edit", lock=lock)
     present = [row.mailing_list for row in memberships_of(record)]

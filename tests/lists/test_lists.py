@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from contacts.models import Contact
+from crm.catalogue import panels, record_type
+from crm.catalogue.types import RecordType
 from crm.events.models import Event
+from crm.lists.filters import on_list
 from crm.lists.models import MailingList, MailingListMember
 from crm.lists.selectors import mailing_list, member_counts, memberships_of
 from crm.lists.services import (
@@ -40,6 +45,10 @@ from tests.people import Firm, client_of
 def news(firm: Firm) -> MailingList:
     with tenant_context(firm.tenant):
         return create_list(actor=firm.ada, name="Newsletter", description="Every month")
+
+
+def has_panel(one: RecordType) -> bool:
+    return "lists" in [panel.key for panel in panels(one, "side")]
 
 
 def names(record: object) -> list[str]:
@@ -151,6 +160,14 @@ class TestThePages:
         assert client.post(path, {"lists": [str(news.pk)]}).status_code == 303
         with tenant_context(firm.tenant):
             assert names(lead) == ["Newsletter"]
+
+    def test_a_type_is_on_lists_by_the_filter_that_it_declares(self) -> None:
+        """No panel whose lists would lead to a filter that is not there."""
+        accounts, leads = record_type("accounts"), record_type("leads")
+        on_lists = replace(accounts, derived=(on_list("accounts"),))
+        cases = {accounts: False, leads: True}
+        assert {one: has_panel(one) for one in cases} == cases
+        assert has_panel(on_lists) and not has_panel(replace(leads, derived=()))
 
     def test_accounts_are_on_no_list(self, firm: Firm, news: MailingList) -> None:
         with tenant_context(firm.tenant):
