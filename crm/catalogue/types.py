@@ -269,10 +269,11 @@ class RecordType:
         refuse_unfit(self)
 
     def can_be_limited(self) -> tuple[FieldSpec, ...]:
-        """The fields that a role can be kept from: all but those that say what a record is, and whose.
+        """The fields that a role can be kept from: all but those that say what a record is, whose, and where it stands.
 
         A link is a fact of both its records: the account's page, counts, searches, history and what keeps it from being
-        deleted tell of its contacts. To hide or close it at one end would promise what the other end does not keep.
+        deleted tell of its contacts. To hide or close it at one end would promise what the other end does not keep. The
+        reasons of all: docs/decisions/0017-fields-that-a-role-always-sees.md.
         """
         dealt = (self.board.column, self.board.group) if self.board else ()
         always = {"name", "owner", "team", "created_by", *self.set_by_move[:1], *dealt}
