@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from crm.catalogue import record_type
+from crm.fields.custom.services import create_field
 from crm.lists.services import create_list, put_on_lists
 from crm.picklists.selectors import choices
 from crm.queries.condition import WITHOUT_VALUE, Condition
@@ -177,3 +178,17 @@ def test_the_records_of_a_team_and_of_a_person(firm: Firm) -> None:
     assert uses(client, f"/acme/setup/teams/{firm.east.pk}/") == {"Leads": 1}
     assert uses(client, f"/acme/setup/teams/{firm.west.pk}/") == {"Leads": 1}
     assert uses(client, f"/acme/setup/people/{firm.ana.pk}/") == {"Leads": 2}
+
+
+@pytest.mark.parametrize("kind", ["text", "yes_no"])
+def test_the_records_with_a_value_in_an_own_field(firm: Firm, kind: str) -> None:
+    with tenant_context(firm.tenant):
+        field = create_field(actor=firm.ada, record_type="leads", kind=kind, label="Own")
+        value = "here" if kind == "text" else True
+        made = [make.lead(firm.ana, **{field.name: value}) for _number in range(3)]
+        make.lead(firm.ana)
+        delete_lead(made[0], actor=firm.ana)
+    client = client_of(firm.ada)
+    page = client.get(f"/acme/setup/fields/leads/{field.pk}/").content.decode()
+    link = re.search(r'<dd><a class="link" href="([^"]+)">2</a> and 1 that was deleted</dd>', page)
+    assert link and len(listed(client, unescape(link[1]))) == 2

@@ -75,12 +75,16 @@ def edit_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
         else:
             say(request, _("“%(label)s” was saved.") % {"label": form.cleaned_data["label"]})
             return go(request, _url_of(type))
+    used, query = selectors.records_with(field), _filled(record_type, field)
+    listed = query.rows(request.actor).count() if query else 0
     context = {
         "type": record_type,
         "field": field,
         "kind": FieldKind(field.kind).label,
-        "used": selectors.records_with(field),
-        "used_url": _filled_url(record_type, field),
+        "used": used,
+        "listed": listed,
+        "list_url": query.url() if query else "",
+        "unlisted": used - listed,
         "losing": losing,
         "views": used_in_views(request.actor, record_type, field.name),
     }
@@ -183,13 +187,11 @@ def _section(record_type: RecordType, field: CustomField) -> Any:
     return next((one.label for one in record_type.sections if field.section in one.fields), MORE_FIELDS)
 
 
-def _filled_url(record_type: RecordType, field: CustomField) -> str:
-    """The list of the records that have a value, where lists can filter by it."""
-    if not record_type.has(field.name):
-        return ""
-    operators = record_type.spec(field.name).kind.operators
+def _filled(record_type: RecordType, field: CustomField) -> Query | None:
+    """Ask for the records that have a value, where lists can filter by it."""
+    operators = record_type.spec(field.name).kind.operators if record_type.has(field.name) else ()
     wanted = Condition(field.name, "filled") if "filled" in operators else Condition(field.name, "is", ("yes",))
-    return Query(record_type, (wanted,)).url() if operators else ""
+    return Query(record_type, (wanted,)) if operators else None
 
 
 def _url_of(type_key: str) -> str:
