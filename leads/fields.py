@@ -22,13 +22,11 @@ from contacts.fields import (
 from contacts.models import Contact
 from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
-from crm.fields.spec import FieldSpec, Predicate
+from crm.fields.spec import FieldSpec
 from crm.lists.fields import OPTED_OUT
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
 from crm.records.standard import ADDRESS_FIELDS, CREATED, STANDARD_FIELDS
-from crm.users.access import can, scope_of, visible
-from crm.users.models import Membership
 from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
 
@@ -138,55 +136,15 @@ LEAD_FIELDS = (
 )
 
 
-def has_opportunity(actor: Membership) -> Q:
-    """Return the condition for leads with an opportunity that is not in the recycle bin, and that ``actor`` may see."""
-    there = Q(opportunity_id__isnull=False, opportunity__deleted_at__isnull=True)
-    if scope_of(actor, "view", Opportunity.type_key) == "all":
-        return there
-    return there & Q(opportunity_id__in=visible(actor, Opportunity.objects.order_by()).values("pk"))
-
-
-class OpportunityStage(kinds.StageOf):
-    """The stage of what the lead became; without an opportunity, or with one in the recycle bin or
-    out of the viewer's sight, it has none.
-
-    A filter knows the opportunities that its actor may see, and no others.
-    """
-
-    sortable = False
-
-    def value(self, spec: FieldSpec, record: Any) -> Any:
-        opportunity = record.opportunity
-        if opportunity is None or opportunity.is_hidden or opportunity.deleted_at is not None:
-            return None
-        return self.row(opportunity.stage_id)
-
-    def related(self, spec: FieldSpec) -> tuple[str, ...]:
-        return ("opportunity",)
-
-    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        seen = has_opportunity(actor)
-        if operator in ("empty", "filled"):
-            return seen if operator == "filled" else ~seen
-        same = seen & Q(opportunity__stage_id__in=self.read(values, actor))
-        return ~same if operator == "not" else same
-
-    def predicate(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        wanted = None if operator in ("empty", "filled") else set(self.read(values, actor))
-
-        def holds(record: Any) -> bool:
-            opportunity = record.opportunity
-            seen = opportunity is not None and opportunity.deleted_at is None and can(actor, "view", opportunity)
-            return seen and (wanted is None or opportunity.stage_id in wanted)
-
-        return lambda record: holds(record) != (operator in ("empty", "not"))
+class OpportunityStage(kinds.OfLinked, kinds.StageOf):
+    """The stage of what the lead became."""
 
 
 # A filter, to which the report of the funnel links.
 OPPORTUNITY_STAGE = FieldSpec(
     "opportunity_stage",
     _("Opportunity's stage"),
-    OpportunityStage(),
+    OpportunityStage(Opportunity.type_key),
     attr="opportunity__stage",
     on_create=False,
     on_edit=False,

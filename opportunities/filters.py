@@ -14,59 +14,22 @@ from crm.fields.currencies import known_currency
 from crm.fields.kinds.base import text_in
 from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.picklists.selectors import choice, ids_meaning
-from crm.users.access import can, reach
+from crm.users.access import reach
 from crm.users.models import Membership
 from opportunities.look import CurrencyLook
 from opportunities.models import OpportunityContact
 from opportunities.picklists import LOSS_REASON
 
 
-def has_account(actor: Membership) -> Q:
-    """Return the condition for opportunities with an account that is not in the recycle bin, and that ``actor`` may
-    see."""
-    there = Q(account_id__isnull=False, account__deleted_at__isnull=True)
-    within = reach(actor, Account.type_key, path="account__")
-    return there if within is None else there & within
-
-
-class AccountType(kinds.ChoiceOf):
-    """The type of the account; an opportunity without one, or with one that lies in the recycle bin or out of the
-    viewer's sight, has none.
-    """
-
-    sortable = False
-
-    def value(self, spec: FieldSpec, record: Any) -> Any:
-        account = record.account
-        is_seen = account is not None and not account.is_hidden and account.deleted_at is None
-        return self.row(account.type_id) if is_seen else None
-
-    def related(self, spec: FieldSpec) -> tuple[str, ...]:
-        return ("account",)
-
-    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
-        seen = has_account(actor)
-        if operator in ("empty", "filled"):
-            return seen if operator == "filled" else ~seen
-        same = seen & Q(account__type_id__in=self.read(values, actor))
-        return ~same if operator == "not" else same
-
-    def predicate(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        wanted = None if operator in ("empty", "filled") else set(self.read(values, actor))
-
-        def holds(record: Any) -> bool:
-            account = record.account
-            seen = account is not None and account.deleted_at is None and can(actor, "view", account)
-            return seen and (wanted is None or account.type_id in wanted)
-
-        return lambda record: holds(record) != (operator in ("empty", "not"))
+class AccountType(kinds.OfLinked, kinds.ChoiceOf):
+    """The type of the account."""
 
 
 # A filter, to which the report of accounts by type links.
 ACCOUNT_TYPE = FieldSpec(
     "account_type",
     _("Account type"),
-    AccountType("account_type"),
+    AccountType(Account.type_key, "account_type"),
     attr="account__type",
     on_create=False,
     on_edit=False,

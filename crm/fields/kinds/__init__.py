@@ -1,6 +1,7 @@
 """The kinds of field."""
 
 from crm.fields.kinds.choice import ChoiceOf, Fixed, Flag, Person, StageOf, TeamOf
+from crm.fields.kinds.linked import OfLinked
 from crm.fields.kinds.lookup import Lookup
 from crm.fields.kinds.number import MoneyKind as Money
 from crm.fields.kinds.number import Number, Percent, Year
@@ -20,6 +21,7 @@ __all__ = [
     "Lookup",
     "Money",
     "Number",
+    "OfLinked",
     "Percent",
     "Person",
     "Phone",
