@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -49,6 +49,9 @@ class CameIn(kinds.DateTime):
 
     def empty(self, spec: FieldSpec) -> Q:
         return Q(came_in_known=False)
+
+    def expression(self, spec: FieldSpec) -> Any:
+        return Case(When(came_in_known=True, then=F(spec.column)))
 
     def between(self, spec: FieldSpec, first: date | None, last: date | None) -> Q:
         return super().between(spec, first, last) & Q(came_in_known=True)

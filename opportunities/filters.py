@@ -66,10 +66,18 @@ class Involved(kinds.Lookup):
         return lambda record: parts.filter(opportunity=record.pk).exists() != (operator == "not")
 
     def _parts_of(self, values: list[str], actor: Membership) -> QuerySet[OpportunityContact]:
-        """The parts of those people; the main contact has one too."""
-        parts = OpportunityContact.objects.filter(contact__in=self.read(values, actor))
-        seen = reach(actor, self.key, path="contact__")
+        return self._parts(actor).filter(contact__in=self.read(values, actor))
+
+    def _parts(self, actor: Membership) -> QuerySet[OpportunityContact]:
+        """The parts of those whom ``actor`` may see; the main contact has one too."""
+        parts, seen = OpportunityContact.objects.all(), reach(actor, self.key, path="contact__")
         return parts if seen is None else parts.filter(seen)
+
+    def _seen(self, spec: FieldSpec, actor: Membership) -> Q | None:
+        return None if reach(actor, self.key) is None else Q(pk__in=_ids_of(self._parts(actor)))
+
+    def _sees(self, spec: FieldSpec, record: Any, actor: Membership) -> bool:
+        return self._parts(actor).filter(opportunity=record.pk).exists()
 
 
 def _ids_of(parts: QuerySet[OpportunityContact]) -> QuerySet[Any]:

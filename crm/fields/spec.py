@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from crm.events.phrases import shown
@@ -131,8 +131,15 @@ class Kind:
         """
         return Ordering([(name, descending != self.sorts_backwards) for name in self.order(spec)])
 
-    def grouped_by(self, spec: FieldSpec) -> Any:
-        """The model field, or the expression, by which counts tell records apart; "" = by none."""
+    def expression(self, spec: FieldSpec) -> Any:
+        """The value in the database, of which counts take the first, the last, and the month of a day."""
+        return F(spec.column)
+
+    def grouped_by(self, spec: FieldSpec, actor: Membership) -> Any:
+        """The model field, or the expression, by which counts for ``actor`` tell records apart; "" = by none.
+
+        The filter that ``same_as`` says of a value finds exactly those that are told apart by it.
+        """
         return self.grouping.format(spec.column) if isinstance(self.grouping, str) else self.grouping
 
     def same_as(self, spec: FieldSpec, value: Any) -> tuple[str, tuple[str, ...]]:

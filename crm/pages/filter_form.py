@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from crm.fields.kinds import Date, Money
 from crm.fields.kinds.base import OPERATORS
 from crm.fields.kinds.choice import OneOf
+from crm.fields.kinds.time import day_in
 from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
 from crm.queries.address import LONGEST_QUERY, edited, how_of, named, parts_at, placed, split_path
@@ -74,7 +75,7 @@ class FilterForm:
 
     @property
     def days(self) -> list[str]:
-        return [value for value in self.present.values if value[:4].isdigit()] or [""]
+        return [value for value in self.present.values if day_in(value)] or [""]
 
 
 def read_form(request: WorkspaceRequest, state: ViewState) -> FilterForm | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -13,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Case, Count, F, Min, Value, When
 from django.db.models.functions import TruncMonth
 
+from crm.fields.kinds.time import day_in
 from crm.fields.spec import FieldSpec
 from crm.queries.condition import Condition, Group, Part, joined, leaves_of
 from crm.queries.measures import First, Measure, Sum
@@ -233,7 +234,7 @@ def _rows(query: Query, actor: Membership, asked: _Asked) -> tuple[Iterable[Row]
 
 
 def _told_apart(query: Query, actor: Membership, spans: Cases) -> dict[str, Any]:
-    by = {f"group_{at}": _column(query, name) for at, name in enumerate(query.groups)}
+    by = {f"group_{at}": _column(query, name, actor) for at, name in enumerate(query.groups)}
     if sums := [one for one in query.measures if isinstance(one, Sum)]:
         by["money_in"] = F(sums[0].currency(query.type))
     if len(spans) > 1:
@@ -259,11 +260,11 @@ def _spec(query: Query, name: str) -> FieldSpec:
     return query.type.spec(name.removesuffix(MONTH))
 
 
-def _column(query: Query, name: str) -> Any:
+def _column(query: Query, name: str, actor: Membership) -> Any:
     spec = _spec(query, name)
     if name.endswith(MONTH):
-        return TruncMonth(spec.column, tzinfo=current_tenant().zone if spec.kind.is_moment else None)
-    column = spec.kind.grouped_by(spec)
+        return TruncMonth(spec.kind.expression(spec), tzinfo=current_tenant().zone if spec.kind.is_moment else None)
+    column = spec.kind.grouped_by(spec, actor)
     return F(column) if isinstance(column, str) else column
 
 
@@ -276,8 +277,7 @@ def narrowed(query: Query, name: str, value: Any) -> Query:
     if not name.endswith(MONTH) or value is None:
         return query.instead(Condition(spec.name, *spec.kind.same_as(spec, value)))
     first = value.date() if isinstance(value, datetime) else value
-    last = first + relativedelta(months=1) - timedelta(days=1)
-    return within(query, spec.name, first, last)
+    return within(query, spec.name, first, first + relativedelta(day=31))  # its last: the calendar ends with one
 
 
 def within(query: Query, name: str, first: date | None, last: date | None) -> Query:
@@ -286,11 +286,16 @@ def within(query: Query, name: str, first: date | None, last: date | None) -> Qu
         if day is None:
             continue
         before = [one for one in query.conditions if isinstance(one, Condition) and one == _same(one, name, operator)]
-        days = [date.fromisoformat(one.values[0]) for one in before if one.values[0][:4].isdigit()]
+        days = [found for one in before if (found := _only_day(one.values))]
         if len(days) == len(before):
             query = query.without(*before)
         query = query.where(Condition(name, operator, (best(day, *days).isoformat() if days else day.isoformat(),)))
     return query
+
+
+def _only_day(values: tuple[str, ...]) -> date | None:
+    """The day that ``values`` are; None for words ("2000_days_ago"), and for several."""
+    return day_in(values[0]) if len(values) == 1 else None
 
 
 def _same(one: Condition, name: str, operator: str) -> Condition:

@@ -88,7 +88,11 @@ class First:
         return (self.field,)
 
     def aggregate(self, record_type: RecordType, only: Q) -> Aggregate:
-        return Min(record_type.spec(self.field).column, filter=only or None)
+        return Min(self.expression(record_type), filter=only or None)
+
+    def expression(self, record_type: RecordType) -> Any:
+        spec = record_type.spec(self.field)
+        return spec.kind.expression(spec)
 
     def better(self, one: Any, other: Any) -> Any:
         """Which of two, of which one may be None, it is."""
@@ -102,7 +106,7 @@ class Last(First):
         return f"last:{self.field}"
 
     def aggregate(self, record_type: RecordType, only: Q) -> Aggregate:
-        return Max(record_type.spec(self.field).column, filter=only or None)
+        return Max(self.expression(record_type), filter=only or None)
 
     def better(self, one: Any, other: Any) -> Any:
         return max((each for each in (one, other) if each is not None), default=None)

@@ -49,11 +49,29 @@ def test_companies_are_found_with_and_without_their_legal_form(
     assert found(firm, "leads", (parameter, value)) == names
 
 
-@pytest.mark.parametrize(("parameter", "value"), [("company__starts", "&"), ("phone", "no number")])
+@pytest.mark.parametrize(
+    ("parameter", "value"), [("company__starts", "&"), ("phone__starts", "no number"), ("phone", " ")]
+)
 def test_a_text_of_which_nothing_is_left_is_not_looked_for(firm: Firm, leads: None, parameter: str, value: str) -> None:
     answer = client_of(firm.ana).get(f"/acme/leads/?{urlencode({parameter: value})}")
     assert "cannot be looked for" in answer.content.decode()
     assert [chip.is_unreadable for chip in answer.context["bar"].chips] == [True]
+
+
+def test_a_text_without_a_key_is_found_as_it_is_written(firm: Firm, leads: None) -> None:
+    with tenant_context(firm.tenant):
+        make.lead(firm.ana, first_name="", last_name="E", company="&", phone="ask Ana", email="")
+        make.lead(firm.ana, first_name="", last_name="F", company="!", phone="ask Sam")
+    assert found(firm, "leads", ("company", "&")) == ["E"] == found(firm, "leads", ("phone", " ask Ana "))
+    assert found(firm, "leads", ("company", "&"), ("company", "The Ash Group")) == ["B", "E"]
+    assert found(firm, "leads", ("company__not", "&")) == ["A", "B", "C", "D", "F"]
+    assert found(firm, "leads", ("company__empty", "yes")) == ["D"]
+
+
+@pytest.mark.parametrize(("value", "days"), [("2000_days_ago", [""]), ("today", [""]), ("2026-01-05", ["2026-01-05"])])
+def test_a_word_that_begins_like_a_year_is_no_day_in_the_form(firm: Firm, value: str, days: list[str]) -> None:
+    page = client_of(firm.ana).get(f"/acme/leads/?created_at__from={value}&edit=created_at__from")
+    assert re.findall(r'type="date" name="_value" value="([^"]*)"', page.content.decode()) == days
 
 
 @pytest.fixture

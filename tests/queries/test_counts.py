@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import chain
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from crm import catalogue
 from crm.catalogue.narrowing import narrowed
+from crm.catalogue.types import RecordType
+from crm.fields import kinds
+from crm.fields.kinds.custom import Stored
 from crm.fields.money import Money
+from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import stages
-from crm.queries.condition import Condition, Group
+from crm.queries.condition import WITHOUT_VALUE, Condition, Group, Part
 from crm.queries.counts import Counts, Line, Tally, counted, counted_apart, within
 from crm.queries.measures import First, Last, Sum, Weighted
 from crm.queries.query import Query, query_of_json, read_query
+from crm.records.access import visible_records
 from crm.tenants.context import tenant_context
+from crm.users.models import Membership
 from tests import make
+from tests.fields.test_holds import fill, values_for
 from tests.people import Firm, client_of
 
 OPEN, WON = Condition("stage", "is", ("meaning:open",)), Condition("stage", "is", ("meaning:won",))
@@ -68,6 +80,94 @@ def test_each_number_is_as_many_as_the_rows_of_its_query(inside: Firm, base: tup
                 assert line[case].count == asked.rows(inside.ada).count(), (groups, line.values, case)
                 again, problems = read_query(QueryDict(asked.address()[1:]), query())
                 assert not problems and again.rows(inside.ada).count() == line[case].count, (groups, line.values, case)
+
+
+def keyless(firm: Firm, record_type: RecordType) -> None:
+    """More records of the type, with what is odd in each of their columns: texts of which no key is left, days at the
+    ends of the calendar and none, links to what lies in the recycle bin or belongs to others."""
+    texts, days = ("!!!", "ask Ana", "...", "!!!"), (date.min, date.max, date(9999, 11, 30), None)
+    moments = [datetime(1000, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, 23, 30, tzinfo=UTC), None, None]
+    for n in range(4):
+        values = {"name": f"Odd {n}"} if record_type.key != "leads" else {"last_name": "Odd", "email": f"{n}@x.example"}
+        if record_type.key == "contacts":
+            values = {"last_name": "Odd", "email": f"{n}@x.example"}
+        if record_type.key == "opportunities":
+            values |= {"account": catalogue.record_type("accounts").model.objects.first()}
+        odd = record_type.create(actor=firm.ada, values=values | {"owner": firm.ana})
+        kept: dict[str, Any] = {}
+        for spec in record_type.specs_now():
+            kind, field = spec.kind, _column(record_type.model, spec.column)
+            if field is None or spec.name == "name":
+                continue
+            if isinstance(kind, kinds.Text) and not kind.exact:
+                kept |= {spec.column: texts[n], kind.key_of(spec): kind.kept_key(texts[n])}
+            elif isinstance(kind, kinds.Lookup):
+                targets = catalogue.record_type(kind.key).model.all_objects.exclude(pk=odd.pk)
+                of = ({"owner": firm.ana}, {"owner": firm.sam}, {"deleted_at__isnull": False}, {"owner": None})[n]
+                kept[spec.column] = targets.filter(**of).first()
+            elif isinstance(kind, kinds.Date):
+                day = (moments if kind.is_moment else days)[n]
+                kept |= {spec.column: day} if day is not None or field.null else {}
+        record_type.model.objects.filter(pk=odd.pk).update(**kept)
+    if record_type.key == "leads":
+        record_type.model.objects.filter(email__endswith="x.example").update(came_in_known=False)
+
+
+def _column(model: Any, name: str) -> Any:
+    return next((one for one in model._meta.concrete_fields if one.name == name), None)
+
+
+def groups_of(record_type: RecordType, actor: Membership) -> Iterator[tuple[FieldSpec, str]]:
+    for spec in record_type.filterable():
+        if spec.kind.grouped_by(spec, actor):
+            yield spec, spec.name
+        if isinstance(spec.kind, kinds.Date) and not isinstance(spec.kind, Stored):
+            yield spec, f"{spec.name}:month"
+
+
+def conditions_of(specs: Iterable[FieldSpec], rnd: random.Random) -> Iterator[tuple[Part, ...]]:
+    """None, and some by each of ``specs``."""
+    yield ()
+    for spec in specs:
+        asked = list(values_for(spec))
+        for operator in rnd.sample(spec.kind.operators, min(3, len(spec.kind.operators))):
+            yield (Condition(spec.name, operator, () if operator in WITHOUT_VALUE else tuple(rnd.choice(asked))),)
+
+
+def told_apart(record_type: RecordType, actor: Membership, rnd: random.Random) -> Iterator[tuple[Query, int]]:
+    """Queries by each group, each with the number of its rows."""
+    for spec, name in groups_of(record_type, actor):
+        for parts in conditions_of((spec, rnd.choice(record_type.filterable())), rnd):
+            asked = Query(record_type, parts, groups=(name,))
+            with suppress(ValidationError):  # what cannot be read
+                yield asked, asked.rows(actor).count()
+
+
+@pytest.mark.parametrize("who", ["ada", "ana"])
+def test_each_line_by_any_field_is_as_many_as_its_rows_and_all_lines_are_the_whole(firm: Firm, who: str) -> None:
+    rnd, actor, wrong, lines = random.Random(who), getattr(firm, who), [], 0
+    firm.tenant.time_zone = "Pacific/Auckland"
+    firm.tenant.save()
+    with tenant_context(firm.tenant):
+        fill(firm)
+        for record_type in catalogue.record_types():
+            keyless(firm, record_type)
+        if who == "ana":  # who does not see all that her records point at, and nothing of some types
+            for key, scopes in actor.role.access.items():
+                scopes["view"] = "none" if key == "contacts" else "own"
+        for asked, whole in chain.from_iterable(told_apart(one, actor, rnd) for one in catalogue.record_types()):
+            found = [(line, line["all"].count) for line in counted(asked, actor).lines]
+            lines += len(found)
+            if sum(count for _line, count in found) != whole:
+                wrong.append(f"{asked.as_json()}: not {whole} in all")
+            for line, count in found:
+                again, problems = read_query(QueryDict(line.query.address()[1:]), Query(asked.type))
+                rows = [one.readable(visible_records(actor, asked.type), actor) for one in (line.query, again)]
+                told = [(among.count(), list(left_out)) for among, left_out in rows]
+                if told != [(count, []), (count, [])] or problems:
+                    wrong.append(f"{asked.as_json()} {line.values}: {count} counted, {told} rows {problems}")
+    assert wrong == []
+    assert lines > 800
 
 
 def test_a_number_leads_to_the_list_of_its_rows(inside: Firm) -> None:
@@ -124,6 +224,21 @@ def test_a_month_goes_as_far_as_the_query_does(inside: Firm) -> None:
         date(2026, 1, 1): "?expected_close_on__from=2026-01-05&expected_close_on__to=2026-01-31",
         date(2026, 2, 1): "?expected_close_on__from=2026-02-01&expected_close_on__to=2026-02-20",
     }
+
+
+@pytest.mark.parametrize("before", [("2000_days_ago",), ("this_year",), ("2026-01-05", "2026-03-01")], ids=str)
+def test_words_and_several_days_stay_beside_those_of_a_month(inside: Firm, before: tuple[str, ...]) -> None:
+    from_then = Condition("expected_close_on", "from", before)
+    asked = within(query(from_then), "expected_close_on", date(2026, 1, 1), None)
+    assert from_then in asked.conditions and len(asked.conditions) == 2
+
+
+def test_a_lead_of_which_it_is_not_known_when_it_came_in_is_not_the_first(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        known, unknown = (make.lead(firm.ana, created_at=datetime(year, 1, 1, tzinfo=UTC)) for year in (2025, 2020))
+        type(unknown).objects.filter(pk=unknown.pk).update(came_in_known=False)
+        found = counted(Query(catalogue.record_type("leads"), measures=(First("created_at"),)), firm.ada)
+        assert found.total["all"].values == {First("created_at").name: known.created_at}
 
 
 def test_who_sees_less_counts_less(inside: Firm) -> None:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from crm.fields.kinds.base import refuse_shape
 from crm.fields.kinds.choice import ChoiceOf, Flag, OneOf, Person
 from crm.fields.kinds.number import STORED, MoneyKind, Number
-from crm.fields.kinds.text import Email, LongText, Phone, Text, Url, refuse_nul
+from crm.fields.kinds.text import Email, LongText, Phone, Text, Url, refuse_nul, refuse_to_look_for
 from crm.fields.kinds.time import Date
 from crm.fields.models import CustomField, CustomValue, FieldKind
 from crm.fields.money import Money
@@ -47,7 +47,7 @@ class Stored(Kind):
     nothing: Any = None  # the value of a record that has none
     can_sort = False
 
-    def grouped_by(self, spec: FieldSpec) -> Any:
+    def grouped_by(self, spec: FieldSpec, actor: Membership) -> Any:
         return ""
 
     def __init__(self, field: CustomField, *args: Any, **options: Any) -> None:
@@ -147,6 +147,9 @@ class CustomText(Stored, Text):
 
     def kept_key(self, text: str) -> str:
         return self.to_key(text)
+
+    def written(self, text: str) -> str:
+        refuse_to_look_for(text)  # the row has the key alone
 
     def fill_key(self, spec: FieldSpec, record: Any) -> None:
         """The row has it."""

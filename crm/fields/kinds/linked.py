@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec, Predicate
@@ -33,6 +33,9 @@ class OfLinked(OneOf):
 
     def related(self, spec: FieldSpec) -> tuple[str, ...]:
         return (_link(spec),)
+
+    def grouped_by(self, spec: FieldSpec, actor: Membership) -> Any:
+        return Case(When(self.seen(spec, actor), then=F(f"{spec.column}_id")))
 
     def seen(self, spec: FieldSpec, actor: Membership) -> Q:
         """The condition for records with a link to what is not in the recycle bin, and what ``actor`` may see."""

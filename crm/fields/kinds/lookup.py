@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import REFERENCE, id_in, read_uuids
@@ -111,6 +111,27 @@ class Lookup(Kind):
         if (seen := self._seen(spec, actor)) is not None:
             same &= seen
         return Q(**{f"{spec.column}_id__isnull": True}) | ~same if operator == "not" else same
+
+    def grouped_by(self, spec: FieldSpec, actor: Membership) -> Any:
+        column, seen = super().grouped_by(spec, actor), self._seen(spec, actor)
+        return column if not column or seen is None else Case(When(seen, then=F(column)))
+
+    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+        """What points at what ``actor`` may not see is as empty as it stands in the order."""
+        found = super().filter(spec, operator, values, actor)
+        seen = self._seen(spec, actor) if operator in ("empty", "filled") else None
+        if seen is None:
+            return found
+        return found | ~seen if operator == "empty" else found & seen
+
+    def predicate(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
+        holds = super().predicate(spec, operator, values, actor)
+        if operator not in ("empty", "filled") or self._seen(spec, actor) is None:
+            return holds
+        return lambda record: self._sees(spec, record, actor) == (operator == "filled")
+
+    def _sees(self, spec: FieldSpec, record: Any, actor: Membership) -> bool:
+        return not self.is_empty(spec, record) and can(actor, "view", self.value(spec, record))
 
     def is_empty(self, spec: FieldSpec, record: Any) -> bool:
         return getattr(record, f"{spec.column}_id") is None

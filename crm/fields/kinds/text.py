@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
-from django.db.models import Q
+from django.db.models import Case, F, Q, TextField, Value, When
+from django.db.models.functions import Concat
 from django.utils.translation import gettext as _
 
 from crm.fields.kinds.base import text_in
@@ -23,6 +24,10 @@ def refuse_nul(text: str) -> str:
     if "\x00" in text:
         raise ValidationError(_("Null characters are not allowed."))
     return text
+
+
+def refuse_to_look_for(text: str) -> NoReturn:
+    raise ValidationError(_("“%(text)s” cannot be looked for.") % {"text": text})
 
 
 class Text(Kind):
@@ -41,8 +46,14 @@ class Text(Kind):
     def is_grouped_by_key(self) -> bool:  # type: ignore[override]
         return not self.exact
 
-    def grouped_by(self, spec: FieldSpec) -> Any:
-        return self.key_of(spec)
+    def grouped_by(self, spec: FieldSpec, actor: Membership) -> Any:
+        """By the key; a text of which none is left ("!!!") by itself, behind a blank, with which no key begins."""
+        key = self.key_of(spec)
+        if self.exact:
+            return key
+        without = Q(**{key: ""}) & ~Q(**{spec.column: ""})
+        by_itself = Concat(Value(" "), F(spec.column), output_field=TextField())
+        return Case(When(without, then=by_itself), default=F(key), output_field=TextField())
 
     def key_of(self, spec: FieldSpec) -> str:
         """The column to search and order by."""
@@ -92,8 +103,24 @@ class Text(Kind):
             for value in values:
                 condition |= self.starting(column, value)
             return condition
-        same = Q(**{f"{column}__in": values if self.exact else [self.read_key(value) for value in values]})
+        keys, texts = self.looked_for(values)
+        same = Q(**{f"{column}__in": keys})
+        if texts:
+            same |= Q(**{column: "", f"{spec.column}__in": texts})
         return ~same if operator == "not" else same
+
+    def looked_for(self, values: list[str]) -> tuple[list[str], list[str]]:
+        """The keys of ``values``; and those of which no key is left, which are found as they are written."""
+        if self.exact:
+            return values, []
+        keys = {value: self.kept_key(value) for value in values}
+        return [key for key in keys.values() if key], [self.written(value) for value, key in keys.items() if not key]
+
+    def written(self, text: str) -> str:
+        """A ``text`` without a key as it is kept; raises ``ValidationError`` for one that is found by its key alone."""
+        if not (kept := self.clean(text)):
+            refuse_to_look_for(text)
+        return kept
 
     def starting(self, column: str, text: str) -> Q:
         return Q(**{f"{column}__prefix": text if self.exact else self.read_key(text)})
@@ -105,8 +132,14 @@ class Text(Kind):
         if operator == "starts":
             begun = [self.beginning(value) for value in values]
             return lambda record: any(begins(self.kept_key(self.value(spec, record))) for begins in begun)
-        wanted = set(values if self.exact else [self.read_key(value) for value in values])
-        return lambda record: (self.kept_key(self.value(spec, record)) in wanted) != (operator == "not")
+        keys, texts = map(set, self.looked_for(values))
+
+        def is_one(record: Any) -> bool:
+            text = self.value(spec, record)
+            key = self.kept_key(text)
+            return key in keys or (not key and text in texts)
+
+        return lambda record: is_one(record) != (operator == "not")
 
     def beginning(self, text: str) -> Callable[[str], bool]:
         """``starting`` for keys in memory."""
@@ -125,11 +158,8 @@ class Text(Kind):
         return text if self.exact else self.to_key(text)
 
     def read_key(self, text: str) -> str:
-        """``to_key`` for a filter: a text of which nothing is left would find everything, or all that is empty."""
-        key = self.to_key(text)
-        if not key:
-            raise ValidationError(_("“%(text)s” cannot be looked for.") % {"text": text})
-        return key
+        """``to_key`` for what a text starts with: one of which nothing is left would find everything."""
+        return self.to_key(text) or refuse_to_look_for(text)
 
 
 class Company(Text):

@@ -67,11 +67,9 @@ def days_of(word: str) -> tuple[date | None, date | None]:
     if (number := days_ago(word)) is not None:
         day = today() - timedelta(days=number)
         return day, day
-    try:
-        day = date.fromisoformat(word)
-    except ValueError as error:
-        raise ValidationError(_("“%(text)s” is not a date.") % {"text": word}) from error
-    return day, day
+    if (only := day_in(word)) is None:
+        raise ValidationError(_("“%(text)s” is not a date.") % {"text": word})
+    return only, only
 
 
 def _spans(now: date) -> dict[str, tuple[date | None, date | None]]:
@@ -97,6 +95,14 @@ def _spans(now: date) -> dict[str, tuple[date | None, date | None]]:
         "past": (None, now - one_day),
         "future": (now + one_day, None),
     }
+
+
+def day_in(word: str) -> date | None:
+    """The day that ``word`` is the ISO date of; None for words of a filter ("2000_days_ago"), and what is nothing."""
+    try:
+        return date.fromisoformat(word)
+    except ValueError:
+        return None
 
 
 class Date(Kind):
