@@ -19,7 +19,7 @@ from crm.fields.kinds.choice import OneOf
 from crm.fields.kinds.time import day_in
 from crm.fields.look import look_of
 from crm.fields.spec import FieldSpec
-from crm.queries.address import LONGEST_QUERY, edited, how_of, named, parts_at, placed, split_path
+from crm.queries.address import LONGEST_QUERY, edited, how_of, is_too_deep, named, parts_at, placed, split_path
 from crm.queries.condition import WITHOUT_VALUE, Condition, Group, Part
 from crm.saved_views.state import ViewState
 from crm.tenants.context import current_tenant
@@ -58,6 +58,11 @@ class FilterForm:
     @property
     def is_in_any(self) -> bool:
         return bool(self.steps) and how_of(self.steps[-1]) == "any"
+
+    @property
+    def takes_others(self) -> bool:
+        """Whether it can stand in a group of any, beside others."""
+        return self.is_in_any or not is_too_deep((*self.steps, "any1"))
 
     @property
     def opened_by(self) -> str:
@@ -122,6 +127,7 @@ def address_with(state: ViewState, form: FilterForm, was: str, *, more: bool) ->
     """
     steps, before = form.steps, parts_at(state.query.conditions, form.steps)
     one: Part = _joined(form.present, before, was)
+    more = more and form.takes_others
     if is_wrapped := more and not form.is_in_any:
         one = Group("any", (one,))
     conditions = _put(state, one, form.present.parameter, was, steps)

@@ -189,7 +189,13 @@ def _cannot_be_held(steps: tuple[str, ...], one: Condition) -> bool:
     """Whether no address holds it: it is too long, too deep, or would be read as another thing (``view__is``)."""
     value = one.values[-1] if one.values else "yes"
     is_itself = bool(one.field) and (bool(steps) or is_filter(one.parameter, value))
-    return not is_itself or len(steps) > DEEPEST or len("".join((one.parameter, *one.values))) > LONGEST_QUERY
+    return not is_itself or is_too_deep(steps) or len("".join((one.parameter, *one.values))) > LONGEST_QUERY
+
+
+def is_too_deep(steps: tuple[str, ...]) -> bool:
+    """Whether no address holds what stands at ``steps``. In the deepest group too the second of two conditions of one
+    parameter stands in a group of its own (``named``)."""
+    return len(steps) > DEEPEST + (bool(steps) and how_of(steps[-1]) == "all")
 
 
 def _told_unknown(count: int) -> str:

@@ -13,7 +13,7 @@ from crm import catalogue
 from crm.fields.models import FieldKind
 from crm.fields.spec import Kind
 from crm.queries.address import LONGEST_QUERY, placed
-from crm.queries.condition import Condition, Group, Part
+from crm.queries.condition import DEEPEST, Condition, Group, How, Part
 from crm.queries.query import Query, query_of_json, read_query
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -189,6 +189,36 @@ def test_a_condition_that_the_database_does_not_know_is_left_out_too(
         page = client_of(inside.ana).get(f"/acme/leads/?{address}")
         assert [row.record.name for row in page.context["rows"]] == ["C"]
         assert "Its value cannot be read." in " ".join(page.context["listing"].problems)
+
+
+def nested(how: How, depth: int, *parts: Part) -> Part:
+    for _level in range(depth):
+        parts = (Group(how, parts),)
+    return parts[0]
+
+
+@pytest.mark.parametrize("how", ["any", "all"])
+@pytest.mark.parametrize("depth", range(1, DEEPEST + 1))
+def test_two_of_one_parameter_stand_in_an_address_as_deep_as_groups_do(inside: Firm, depth: int, how: How) -> None:
+    large, small = LARGE, Condition("employees", "from", ("400",))
+    asked = query(nested(how, depth, large, small, BONN))
+    again, problems = read(asked.address())
+    assert problems == [] and again.address() == asked.address()
+    assert query_of_json(again.type, json.loads(json.dumps(again.as_json()))) == again
+    assert names(inside, *again.conditions) == names(inside, *asked.conditions) == ("ABC" if how == "any" else "B")
+
+
+@pytest.mark.parametrize(("how", "depth"), [("all", DEEPEST - 1), ("all", DEEPEST), ("any", DEEPEST)])
+def test_nothing_is_built_that_no_address_holds(inside: Firm, how: How, depth: int) -> None:
+    """“Or…” in the deepest group that says "all" made one in it, which the next page left out."""
+    ana, path = client_of(inside.ana), ".".join([f"{how}1"] * depth)
+    address = f"/acme/leads/?{path}.city=Bonn"
+    offered = 'name="_or"' in ana.get(f"{address}&edit={path}.city").content.decode()
+    assert offered == (how == "any" or depth < DEEPEST)
+    sent = {"_field": "city", "_was": f"{path}.city", "_in": path, "_operator": "is", "_value": "Ulm", "_or": "1"}
+    page = ana.post(address, sent, follow=True)
+    assert page.context["listing"].problems == []
+    assert [row.record.name for row in page.context["rows"]] == ["C"]
 
 
 def test_many_groups_and_deep_ones_take_no_page_down(inside: Firm) -> None:
