@@ -124,16 +124,16 @@ def days_in_stage(opportunity: Opportunity) -> int | None:
 
 def card_facts(opportunity: Opportunity) -> dict[str, Any]:
     """What a board says of an opportunity beside its fields."""
-    days = days_in_stage(opportunity)
-    step_on = opportunity.next_step_on
+    days, now = days_in_stage(opportunity), today()
+    step_on, instead = opportunity.next_step_on, ahead(opportunity)
     return {
         "days": days,
-        "today": today(),
+        "today": now,
         "stale": days is not None and days > STALE_DAYS,
         "overdue": is_overdue(opportunity),
-        "ahead": ahead(opportunity),
-        "no_step": has_no_next_step(opportunity),
-        "step_is_over": step_on is not None and step_on < today(),
+        "ahead": instead,
+        "no_step": instead is None and _is_to_be_seen(opportunity),
+        "step_is_over": step_on is not None and step_on < now,
     }
 
 
@@ -288,7 +288,7 @@ def ahead(opportunity: Any) -> Ahead | None:
 
 def _is_to_be_seen(opportunity: Any) -> bool:
     is_untold = "next_step" in opportunity.without  # as it is hidden from whoever looks
-    return is_open(opportunity) and not (opportunity.next_step or is_untold or opportunity._state.adding)
+    return not (opportunity.next_step or is_untold or opportunity._state.adding) and is_open(opportunity)
 
 
 def has_no_next_step(opportunity: Any) -> bool:
