@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from crm import catalogue
+from crm.catalogue.searched import Searched
 from crm.search.arranging import rows_of
 from crm.search.selectors import Found, is_person_like, search
 from crm.ui import respond
-from crm.users.access import may
+from crm.users.access import HIDDEN, limited_fields, may
 from crm.users.http import WorkspaceRequest
+from crm.users.models import Membership
 
 PER_TYPE = 8  # of each type where all are shown
 PER_PAGE = 50  # of one type
@@ -61,8 +63,15 @@ def _context(request: WorkspaceRequest, found: Found) -> dict[str, Any]:
         "search_text": found.query,
         "asks_for_person": is_person_like(found.query),
         "new": _new_person(request),
+        "leaves_out": _leaves_out(request.actor),
         "results_url": _url(found.query),
     }
+
+
+def _leaves_out(actor: Membership) -> bool:
+    """Whether something that others are found by is hidden from ``actor``."""
+    kinds = catalogue.record_types()
+    return any(not all(Searched.flags(one.searched.parts, limited_fields(actor, one.key, HIDDEN))) for one in kinds)
 
 
 def _new_person(request: WorkspaceRequest) -> dict[str, str] | None:

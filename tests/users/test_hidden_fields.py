@@ -66,6 +66,10 @@ def test_nothing_is_asked_by_a_hidden_field(firm: Firm, kept_from: Callable[...,
     assert one.name in listed and "Your role does not show this field" in listed, "it finds what it would find without"
     assert "The filter “Phone” was left out." in listed
     assert found(client, "search/?q=Ada+One")
+    told = "What is hidden from your role is not searched."
+    for text in ("one@canary.example", "Nosuch"):
+        assert told in client.get(f"/acme/search/?q={text}").content.decode()
+        assert told not in client_of(firm.ada).get(f"/acme/search/?q={text}").content.decode()
     file = client.get("/acme/contacts/export/?filters=none&columns=name,phone,email").content.decode()
     assert one.name in file and "555" not in file and "phone" not in file
     listed = client.get("/acme/contacts/?sort=phone&columns=name,phone").content.decode()
