@@ -48,7 +48,7 @@ def _export(request: WorkspaceRequest, record_type: RecordType, kind: str) -> Ht
     listing = read_listing(request, record_type)
     specs = record_type.specs_now() if ALL in request.GET.getlist("columns") else listing.query.specs
     records = listing.records()
-    problem = " ".join(listing.problems)
+    problem = " ".join([_("Nothing was exported."), *listing.problems]) if listing.problems else ""
     # Counted before, which costs little: to put a million in order does not
     is_too_much = not problem and capped_count(records, cap=MOST_ROWS).capped
     ids = [] if problem or is_too_much else listing.query.ids(records, request.actor, MOST_ROWS + 1)

@@ -95,6 +95,7 @@ def test_what_an_address_asks_for_in_vain_is_said_and_nothing_done_to_all_rows(
         )
     for address in (f"export/{query}", f"export.xlsx{query}"):
         assert ada.get(f"/acme/leads/{address}").status_code == 303
+        assert "Nothing was exported." in own_words(ada.get("/acme/leads/?filters=none"))
     bulk = ada.post(f"/acme/bulk/leads/new/{query}", {"action": "delete", "all": "1"}, follow=True)
     assert bulk.context.get("shown") is None and words.partition(" Here")[0] in unescape(bulk.content.decode())
     assert "<p>Nothing was done. " in bulk.content.decode()
