@@ -94,7 +94,7 @@ def plan_move(account: Account, actor: Membership) -> Plan:
             filled.append((spec.name, target.name if target is not None and fits else "description"))
     told = "\n".join(line for _spec, line in lines)
     values["description"] = "\n\n".join(filter(None, (account.description, told)))
-    return Plan(values, tuple(str(spec.label) for spec, _line in lines), _problems(values, filled))
+    return Plan(values, tuple(str(spec.label) for spec, _line in lines), _problems(values, filled, actor))
 
 
 def holders(account: Account, actor: Membership) -> list[Holder]:
@@ -144,6 +144,7 @@ def move_account(
         id=vendor_id,
         moved_from=account.pk,
         created_at=account.created_at,
+        created_by=account.created_by,
     )
     _follow(account, vendor, actor, event)
     link_activities(from_record=account, to_records=[vendor], actor=actor, because=event)
@@ -155,13 +156,19 @@ def move_account(
 def move_back(vendor: Vendor, *, actor: Membership, because: Event | None = None) -> Account:
     """Let ``vendor``, which is held, be the account again that it was; who belongs to it by now belongs to that.
 
-    Raises ``ValidationError`` where the account is gone, or the vendor was changed: the account knows nothing of that.
+    Raises ``ValidationError`` where the account is gone, or the vendor holds other values than it began with: the
+    account knows nothing of them.
     """
     account = account_before(vendor, actor)
     if account is None:
         raise ValidationError(_("The account that it was is not in the recycle bin any more, or is out of your reach."))
-    if Event.objects.filter(record_type=Vendor.type_key, record_id=vendor.pk, name=CHANGED.name).exists():
-        raise ValidationError(_("It was changed as a vendor: take that back first, or bring the account back by hand."))
+    if changed := _changed(vendor):
+        seen = catalogue.seen_type(Vendor.type_key, actor)
+        text = _(
+            "It was changed as a vendor, and the account would know nothing of that: %(fields)s. Set this back to what "
+            "it was, as its history tells, or bring the account back from the recycle bin."
+        )
+        raise ValidationError(text % {"fields": ", ".join(catalogue.label_of(seen, name) for name in changed)})
     moved = Event.objects.filter(record_type=Account.type_key, record_id=account.pk, name=MOVED.name)
     data = {"vendor": str(vendor.pk), "undoes": str(moved.latest("at").pk)}
     event = events.record(MOVED_BACK, record=account, actor=actor, because=because, data=data)
@@ -170,6 +177,18 @@ def move_back(vendor: Vendor, *, actor: Membership, because: Event | None = None
     link_activities(from_record=vendor, to_records=[account], actor=actor, because=event)
     delete_vendor(vendor, actor=actor, because=event)
     return account
+
+
+def _changed(vendor: Vendor) -> list[str]:
+    """The fields of which ``vendor`` holds something else than it began with."""
+    first: dict[str, Any] = {}
+    last: dict[str, Any] = {}
+    changes = Event.objects.filter(record_type=Vendor.type_key, record_id=vendor.pk, name=CHANGED.name)
+    for changed in changes.order_by("at", "id").values_list("changes", flat=True):
+        for name, (before, after) in changed.items():
+            first.setdefault(name, before)
+            last[name] = after
+    return [name for name, value in last.items() if value != first[name]]
 
 
 def account_before(vendor: Vendor, actor: Membership) -> Account | None:
@@ -249,18 +268,22 @@ def _called() -> set[str]:
     return {sort_key(str(vendors.label)), sort_key(standard_names(vendors)[0])}
 
 
-def _problems(values: dict[str, Any], filled: list[tuple[str, str]]) -> tuple[str, ...]:
+def _problems(values: dict[str, Any], filled: list[tuple[str, str]], actor: Membership) -> tuple[str, ...]:
     found = []
     external_id = values.get("external_id")
     if external_id and Vendor.objects.filter(external_id=external_id).exists():
         found.append(_("Another vendor already has the external id “%(id)s”.") % {"id": external_id})
     for role in roles():
         of_accounts, of_vendors = (role.fields.get(key, {}) for key in (Account.type_key, Vendor.type_key))
-        told = (old for old, new in filled if of_accounts.get(old) == HIDDEN and of_vendors.get(new) != HIDDEN)
-        if not role.can_set_up and any(told):
-            words = {"role": role.name}
-            text = _("Some of its fields are hidden from the role “%(role)s”, which would see them at the vendor.")
-            found.append(text % words)
+        told = [old for old, new in filled if of_accounts.get(old) == HIDDEN and of_vendors.get(new) != HIDDEN]
+        if told and not role.can_set_up:
+            seen = catalogue.seen_type(Account.type_key, actor)
+            labels = dict.fromkeys(catalogue.label_of(seen, name) for name in told)
+            text = _(
+                "The role “%(role)s”, from which %(fields)s of accounts are hidden, would see them at the vendor. An "
+                "admin hides them there, or their field, under Setup → Roles → %(role)s → Fields."
+            )
+            found.append(text % {"role": role.name, "fields": ", ".join(f"“{one}”" for one in labels)})
     return tuple(found)
 
 

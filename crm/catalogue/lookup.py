@@ -94,7 +94,9 @@ def withheld(key: str, actor: Membership, names: Collection[str] = ()) -> tuple[
 
 def label_of(record_type: RecordType, name: str) -> str:
     """What a field is called that may be hidden from the person who asks: that there is a phone number is no secret,
-    what the workspace keeps in fields of its own may be one."""
+    what the workspace keeps in fields of its own may be one. Fields that they see are called as they are."""
+    if name not in record_type.hidden and (seen := record_type.labels().get(name)):
+        return str(seen)
     whole = _types[record_type.key]
     shipped = (spec.label for spec in (*whole.fields, *whole.derived) if spec.name == name)
     return str(next(shipped, _("A field of your workspace")))

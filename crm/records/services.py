@@ -49,7 +49,7 @@ def create_record(
     ``attributes`` are model attributes that no field shows. Raises ``ValidationError`` keyed by field name.
     What follows from an event (``because``: a conversion, a workflow) may lack fields that the workspace requires.
     """
-    record: Any = record_type.model(created_by=actor, **attributes)
+    record: Any = record_type.model(**{"created_by": actor} | attributes)
     specs = record_type.specs_now()
     values = _defaults(specs, values) | values
     links = links_among(record_type, values)

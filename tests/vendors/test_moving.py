@@ -134,7 +134,8 @@ def test_what_is_hidden_from_a_role_is_not_told_by_the_description(firm: Firm) -
         limit_fields(actor=firm.ada, role=rep, key="accounts", limits={"employees": "hidden"})
     for member in (firm.ana, firm.ada):
         refused = client_of(member).post(f"/acme/vendors/moving/{account.pk}/")
-        assert refused.status_code == 422 and "hidden from the role “Rep”" in unescape(refused.content.decode())
+        assert refused.status_code == 422
+        assert "The role “Rep”, from which “Employees” of accounts are hidden" in unescape(refused.content.decode())
     with tenant_context(firm.tenant):
         limit_fields(actor=firm.ada, role=rep, key="vendors", limits={"description": "hidden"})
     assert move(firm, account).status_code == 200
@@ -149,7 +150,7 @@ def test_what_does_not_come_along_keeps_no_account_though_it_is_hidden(firm: Fir
         rep = next(one for one in roles() if one.key == "rep")
         limit_fields(actor=firm.ada, role=rep, key="accounts", limits={"type_since": "hidden"})
     asked = own_words(client_of(firm.ana).get(f"/acme/vendors/moving/{account.pk}/"))
-    assert "hidden from the role" not in asked
+    assert "are hidden" not in asked
     assert move(firm, account).status_code == 200
     with tenant_context(firm.tenant):
         assert vendor_of(account).description == ""
@@ -177,7 +178,7 @@ def test_it_is_moved_back_with_what_came_meanwhile(firm: Firm) -> None:
     assert client.get(f"/acme/vendors/{vendor.pk}/")["Location"] == f"/acme/accounts/{account.pk}/"
 
 
-def test_a_vendor_that_was_changed_stays_one(firm: Firm) -> None:
+def test_a_vendor_that_was_changed_stays_one_until_that_is_set_back(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         account = mill(firm)
     move(firm, account)
@@ -185,10 +186,22 @@ def test_a_vendor_that_was_changed_stays_one(firm: Firm) -> None:
         vendor = vendor_of(account)
     client = client_of(firm.ana)
     assert client.post(f"/acme/vendors/{vendor.pk}/fields/email/", {"email": "a@mill.example"}).status_code == 303
-    refused = client.post(f"/acme/vendors/{vendor.pk}/moving-back/", {"_method": "DELETE"}, follow=True)
-    assert "It was changed as a vendor" in own_words(refused)
+    back = f"/acme/vendors/{vendor.pk}/moving-back/"
+    refused = client.post(back, {"_method": "DELETE"}, follow=True)
+    assert "It was changed as a vendor, and the account would know nothing of that: E-mail." in own_words(refused)
     with tenant_context(firm.tenant):
         assert Vendor.objects.filter(pk=vendor.pk).exists() and not Account.objects.filter(pk=account.pk).exists()
+    assert client.post(f"/acme/vendors/{vendor.pk}/fields/email/", {"email": ""}).status_code == 303
+    assert "is an account again" in own_words(client.post(back, {"_method": "DELETE"}, follow=True))
+
+
+def test_a_vendor_was_made_by_who_made_the_account(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        account = mill(firm)
+    assert client_of(firm.ada).post(f"/acme/vendors/moving/{account.pk}/", follow=True).status_code == 200
+    with tenant_context(firm.tenant):
+        vendor = vendor_of(account)
+        assert (vendor.created_by, vendor.created_at) == (firm.ana, account.created_at)
 
 
 def test_who_may_not_see_the_vendor_is_led_nowhere(firm: Firm) -> None:
