@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.tenants.memo import memo
 from crm.tenants.text import sort_key
+from crm.ui.dialect import words_now
 
 
 def choices(picklist: str, active_only: bool = True) -> list[Choice]:
@@ -31,10 +32,14 @@ def choice(choice_id: UUID) -> Choice:
 
 
 def choice_called(picklist: str, text: str) -> Choice | None:
-    """Return the choice of that name, an active one first; or the only active one whose meaning is called so."""
+    """Return the choice of that name, an active one first; or the one that is called so in the standard words ("Vendor"
+    where vendors are suppliers); or the only active one whose meaning is called so."""
     key = sort_key(text)
     rows = sorted(choices(picklist, active_only=False), key=lambda row: not row.is_active)
     named = next((row for row in rows if sort_key(row.label) == key), None)
+    if named is None and (words := words_now()) is not None:
+        own = sort_key(words.said(text))
+        named = next((row for row in rows if sort_key(row.label) == own), None)
     if named is not None or key == "other":  # the meaning of what has none
         return named
     meant = [row for row in rows if row.is_active and row.meaning and row.meaning == key]

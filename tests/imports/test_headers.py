@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Account
 from crm.catalogue import record_type
 from crm.catalogue.naming import rename_types
+from crm.events.delivery import deliver_all
 from crm.imports.guessing import guess_mapping
 from crm.tenants.context import tenant_context
 from tests.imports.headers_of_others import FILES
+from tests.imports.steps import bring_in
 from tests.imports.test_words import Page
 from tests.people import Firm
 
@@ -98,3 +101,16 @@ def guessed(firm: Firm, key: str, labels: dict[str, str]) -> dict[str, str]:
     rows = [",".join(f'"{label}"' for label in labels.values()), ",".join("x" for _label in labels)]
     columns = Page(firm, key, "\n".join(rows)).columns()
     return {name: columns[f"column_{index}"] for index, name in enumerate(labels)}
+
+
+@pytest.mark.parametrize("word", ["Vendor", "vendor", "Supplier"])
+def test_a_choice_is_known_by_the_standard_word_where_records_are_renamed(firm: Firm, word: str) -> None:
+    firm.tenant.refresh_from_db()
+    with tenant_context(firm.tenant):
+        rename_types(actor=firm.ada, names=NAMES)
+        deliver_all()
+    assert not Page(firm, "accounts", f"name,type\nBolts Ltd,{word}\n").questions.words
+    assert Page(firm, "accounts", "name,type\nBolts Ltd,Seller\n").questions.words
+    job = bring_in(firm, "accounts", f"name,type\nBolts Ltd,{word}\n", firm.max)
+    with tenant_context(firm.tenant):
+        assert job.created_count == 1 and Account.objects.get(name="Bolts Ltd").type.label == "Supplier"
