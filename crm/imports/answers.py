@@ -3,9 +3,9 @@
 ``Import.answers`` maps a field to the words of its column and their answers; the word ``OTHERS`` stands for all that
 have none of their own, ``BAD`` for cells that are no value of the field (``unreadable.py``), ``GAP`` for rows that need
 the field, or link, and do not give it, ``MOVED`` for rows that change it and do not say when (the answer is a day). An
-answer is ``use:<id>`` (it means that one), ``same:<text>`` (what that other text of the file means), ``add`` or
-``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell were empty), ``unknown`` (of a gap: nobody
-knows), or ``refuse`` (such rows do not come in).
+answer is ``use:<id>`` (it means that one), ``same:<text>`` (what that other text of the file means), ``row`` (the row
+of this file that is called so), ``add`` or ``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell were
+empty), ``unknown`` (of a gap: nobody knows), or ``refuse`` (such rows do not come in).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ PROPOSED, ACCEPT = "proposed_", "accept"  # what a page sends of proposals, by f
 GAP_NAMED = "gap_named_"  # what it sends of rows that need a link, followed by the field: the name of one
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
 USE, SAME, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "same:", "add", "empty", "refuse", "unknown"
+ROW = "row"
 
 Answers = dict[str, dict[str, str]]
 

@@ -131,8 +131,8 @@ class RowReader:
         except LeftOutError:
             return
         except ValidationError as error:
-            if self.words.is_in_file(spec, text):
-                row.later[spec.name] = text
+            if self.words.is_in_file(spec, other := meant(self.words.answers, spec.name, text)):
+                row.later[spec.name] = other
             else:
                 self._not_read(row, spec.name, spec, text, error)
 
