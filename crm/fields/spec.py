@@ -152,7 +152,7 @@ class Kind:
         """What a list must ``select_related`` to show the field without a further query."""
         return ()
 
-    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+    def q(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         """The condition of ``operator`` and one value at least; raises ``ValidationError`` when one cannot be read."""
         refuse_broken(values)
         if operator in ("empty", "filled"):
@@ -167,7 +167,7 @@ class Kind:
         raise NotImplementedError
 
     def predicate(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Predicate:
-        """What says of a record as it is in memory, saved or not, whether it passes ``filter`` of the same; raises as
+        """What says of a record as it is in memory, saved or not, whether it meets ``q`` of the same; raises as
         that does. The values are read here, once for all records.
 
         Nothing is looked up where what a record points at (``related``) is loaded, unless a kind says so. ``is_empty``

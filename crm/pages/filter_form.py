@@ -189,7 +189,7 @@ def problem_of(spec: FieldSpec, sent: Condition, actor: Membership) -> str:
     if sent.operator in OF_ONE_VALUE and len(sent.values) > 1:
         return _("“%(operator)s” takes one value.") % {"operator": OPERATORS[sent.operator]}
     try:
-        spec.kind.filter(spec, sent.operator, list(sent.values), actor)
+        spec.kind.q(spec, sent.operator, list(sent.values), actor)
     except ValidationError as error:
         return " ".join(error.messages)
     return ""

@@ -66,7 +66,7 @@ class Condition:
     def q(self, record_type: RecordType, actor: Membership) -> Q:
         """What a record must meet; raises ``ValidationError`` where that cannot be read."""
         spec = self._asked(record_type)
-        return spec.kind.filter(spec, self.operator, list(self.values) or ["yes"], actor)
+        return spec.kind.q(spec, self.operator, list(self.values) or ["yes"], actor)
 
     def predicate(self, record_type: RecordType, actor: Membership) -> Predicate:
         """What says whether a record, as it is in memory, meets it; raises as ``q`` does."""

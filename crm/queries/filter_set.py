@@ -34,7 +34,7 @@ class ConditionField(forms.Field):
 
     def clean(self, value: Any) -> Q:
         try:
-            return self.spec.kind.filter(self.spec, self.operator, value, self.actor)
+            return self.spec.kind.q(self.spec, self.operator, value, self.actor)
         except ValidationError:
             raise
         except Exception as error:  # a view that a colleague saved must not take the list from everybody

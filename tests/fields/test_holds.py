@@ -211,7 +211,7 @@ def _few(spec: FieldSpec) -> Iterator[str]:
 def asked(spec: FieldSpec, operator: str, values: list[str], records: Any, actor: Membership) -> Any:
     """The ids that the database finds, or what it refuses to look for."""
     try:
-        return set(records.filter(spec.kind.filter(spec, operator, values, actor)).values_list("pk", flat=True))
+        return set(records.filter(spec.kind.q(spec, operator, values, actor)).values_list("pk", flat=True))
     except ValidationError as error:
         return type(error)
 

@@ -133,7 +133,7 @@ def broken_view(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> SavedView:
         return kept(self, spec, operator, values, actor)
 
     kept = Kind.filter
-    monkeypatch.setattr(Kind, "filter", breaks)
+    monkeypatch.setattr(Kind, "q", breaks)
     return view
 
 

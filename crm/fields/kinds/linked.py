@@ -44,7 +44,7 @@ class OfLinked(OneOf):
         within = reach(actor, self.key, path=f"{link}__")
         return there if within is None else there & within
 
-    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+    def q(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         seen = self.seen(spec, actor)
         if operator in ("empty", "filled"):
             return seen if operator == "filled" else ~seen

@@ -116,9 +116,9 @@ class Lookup(Kind):
         column, seen = super().grouped_by(spec, actor), self._seen(spec, actor)
         return column if not column or seen is None else Case(When(seen, then=F(column)))
 
-    def filter(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
+    def q(self, spec: FieldSpec, operator: str, values: list[str], actor: Membership) -> Q:
         """What points at what ``actor`` may not see is as empty as it stands in the order."""
-        found = super().filter(spec, operator, values, actor)
+        found = super().q(spec, operator, values, actor)
         seen = self._seen(spec, actor) if operator in ("empty", "filled") else None
         if seen is None:
             return found
