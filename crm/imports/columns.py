@@ -19,7 +19,7 @@ from crm.imports.encoding_question import ENCODING
 from crm.imports.forms import COLUMN, OF_GAP, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
 from crm.imports.http import get_job
-from crm.imports.left_out import left_out
+from crm.imports.left_out import left_out, told_left_out
 from crm.imports.models import Import, ImportState
 from crm.imports.newer import about_newer
 from crm.imports.planned import planning
@@ -194,7 +194,7 @@ def _page(
         "bad_cells": bad_cells(job, record_type, survey, decisions),
         "bare_amounts": bare_amounts(job, record_type, survey),
         "workspace_currency": currency_name(current_tenant().currency),
-        "left_out": left_out(job, survey),
+        **told_left_out(job, left_out(job, survey), request.actor),
         "survey": survey,
         "keys": [natural.label for natural in record_type.natural_keys if natural.within is not None],
         "fixed": [form[name] for name in form.offered_first],

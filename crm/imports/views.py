@@ -15,6 +15,7 @@ from crm.imports import selectors, services
 from crm.imports.afterwards import Afterwards, afterwards, told_before
 from crm.imports.http import get_job
 from crm.imports.layout import layout_of
+from crm.imports.left_out import told_left_out
 from crm.imports.meanwhile import lost_columns
 from crm.imports.models import Import, ImportState
 from crm.imports.planned import planning
@@ -46,6 +47,7 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
         return go(request, reverse("imports:columns", args=[found.pk]))
     running = found.state in services.OPEN_STATES
     context = {
+        **told_left_out(found, found.left_out, request.actor),
         "job": found,
         "type": record_type,
         "running": running,

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from contacts.models import Contact
+from crm.fields.custom.services import create_field
 from crm.imports.models import ImportState
 from crm.imports.running import run_import
 from crm.tenants.clock import day_of, today
@@ -123,3 +124,29 @@ def test_who_may_not_give_a_day_of_closing_closes_today_with_a_file_as_in_the_di
         days = {one.name: (one.closed_on, day_of(one.stage_since)) for one in Opportunity.objects.filter(stage=won)}
         now, given = (today(), today()), (date(2020, 5, 5), date(2020, 5, 5))
     assert days == {"Hand": now} | ({"File": now if limit else given} if is_taken else {})
+
+
+@pytest.mark.parametrize("limit", [*LIMITS, None])
+def test_of_a_column_that_is_not_theirs_to_write_no_way_to_keep_it_is_told(firm: Firm, limit: str | None) -> None:
+    """On the columns page and in the dry run. A hidden field of the workspace's own is a column like any other."""
+    with tenant_context(firm.tenant):
+        own = create_field(actor=firm.ada, record_type="accounts", kind="text", label="Salary")
+    keep_from(firm, "accounts", **({"website": limit, "industry": limit, own.name: limit} if limit else {}))
+    text = "Name,Website,Industry,Salary\nCrane,crane.example,Birds,7\n"
+    page = Page(firm, "accounts", text, firm.max)
+    job = bring_in(firm, "accounts", text, firm.max, dry_run="1")
+    tried = client_of(firm.max).get(f"/acme/imports/{job.pk}/")
+    fields = {HIDDEN: "Website, Industry", READ_ONLY: "Website, Industry, Salary"}
+    for shown, way in ((page.answer, "To keep one, choose a field for it"), (tried, "where they can be kept")):
+        assert (f"Your role may not change {fields.get(limit)}." in told(shown)) == bool(limit)
+        assert (way in told(shown)) == (limit == HIDDEN), "the column Salary, of which they know no field"
+    admins = client_of(firm.ada).get(f"/acme/imports/{job.pk}/")
+    assert (f"The role of {firm.max.name} may not change Website" in told(admins)) == bool(limit)
+
+
+@pytest.mark.parametrize("limit", [*LIMITS, None])
+def test_a_description_that_is_not_theirs_to_write_is_no_way_to_keep_a_column(firm: Firm, limit: str | None) -> None:
+    keep_from(firm, "contacts", **({"description": limit} if limit else {}))
+    shown = told(Page(firm, "contacts", NOTED, firm.max).answer)
+    assert "Left out: “ Room ” (1 cell). To keep one, choose a field for it" in shown
+    assert ("“Add to the description”" in shown) == (limit is None)
