@@ -132,7 +132,7 @@ def broken_view(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> SavedView:
             raise OverflowError("broken")
         return kept(self, spec, operator, values, actor)
 
-    kept = Kind.filter
+    kept = Kind.q
     monkeypatch.setattr(Kind, "q", breaks)
     return view
 
