@@ -156,3 +156,14 @@ def test_what_was_answered_of_a_name_counts_although_a_row_of_the_file_is_called
     with tenant_context(firm.tenant):
         found = [f"{dee.reports_to or ''}" for dee in Contact.objects.filter(last_name="Four")]
     assert found == ([] if answer == "refuse" else [reports_to])
+
+
+def test_a_link_that_was_answered_away_closes_no_circle(firm: Firm) -> None:
+    page = Page(firm, "accounts", "Qqq,parent account\nWren,Heron\nHeron,Wren\n")
+    answers = {"word_parent": ["Heron", "Wren"], "answer_parent": ["empty", "add"]}
+    job = page.send(page.columns() | {"column_0": "name"} | answers | {"dry_run": "1"})
+    finished(firm, job)
+    with tenant_context(firm.tenant):
+        rows = ImportRow.objects.filter(job=job)
+        told = {row.name: (row.remarks, [new for label, _old, new in row.changes if "Parent" in label]) for row in rows}
+    assert told == {"Wren": ([], []), "Heron": ([], ["Wren"])}
