@@ -3,9 +3,9 @@
 ``Import.answers`` maps a field to the words of its column and their answers; the word ``OTHERS`` stands for all that
 have none of their own, ``BAD`` for cells that are no value of the field (``unreadable.py``), ``GAP`` for rows that need
 the field, or link, and do not give it, ``MOVED`` for rows that change it and do not say when (the answer is a day). An
-answer is ``use:<id>`` (it means that one), ``same:<text>`` (what that other text of the file means), ``row`` (the row
-of this file that is called so), ``add`` or ``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell were
-empty), ``unknown`` (of a gap: nobody knows), or ``refuse`` (such rows do not come in).
+answer is ``use:<id>`` (it means that one), ``same:<text>`` (what that other text of the file means), ``add`` or
+``add:<meaning>`` (it is to come into being), ``empty`` (as if the cell were empty), ``unknown`` (of a gap: nobody
+knows), or ``refuse`` (such rows do not come in).
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ PROPOSED, ACCEPT = "proposed_", "accept"  # what a page sends of proposals, by f
 GAP_NAMED = "gap_named_"  # what it sends of rows that need a link, followed by the field: the name of one
 TYPED = "typed_"  # what a page sends of a word, followed by the field: the name of what it means
 USE, SAME, ADD, EMPTY, REFUSE, UNKNOWN = "use:", "same:", "add", "empty", "refuse", "unknown"
-ROW = "row"
 
 Answers = dict[str, dict[str, str]]
 
@@ -63,12 +62,13 @@ def answer_of(answers: Answers, field: str, text: str) -> str:
 
 
 def meant(answers: Answers, field: str, text: str) -> str:
-    """The text of the file that has been said to be the same as ``text``; usually that itself."""
-    seen = {word_key(text)}
+    """The text of the file that has been said to be the same as ``text``; usually that itself, also where such answers
+    lead in a circle."""
+    start, seen = text, {word_key(text)}
     while (answer := answers.get(field, {}).get(word_key(text), "")).startswith(SAME):
         other = answer.removeprefix(SAME)
         if word_key(other) in seen:
-            break
+            return start
         text = other
         seen.add(word_key(other))
     return text

@@ -118,7 +118,7 @@ class Batch:
         if offset in self.tried.refused:
             self.report.refuse(offset, self.tried.refused[offset])
             return None
-        if self.matches.is_gone(offset):
+        if self.matches.refuse_gone(offset):
             return None
         try:
             with self._one_by_one():
@@ -132,7 +132,7 @@ class Batch:
         return row
 
     def _matched(self, rows: list[Row]) -> tuple[list[Row], dict[int, Any]]:
-        """The rows, and the records that exist and they are about; both held against others who write them."""
+        """The rows, and the records that exist and they are about; held against others where they are changed."""
         found = self.matches.find(rows)
         if self.job.existing == Existing.UPDATE and not self.job.is_dry_run:
             rows, found = self.matches.hold(rows, found)

@@ -95,8 +95,8 @@ class Matches:
     def has_id(self, place: int) -> bool:
         return place in self._ids
 
-    def is_gone(self, place: int) -> bool:
-        """Whether the row is about a record by an id that none has; it is refused then."""
+    def refuse_gone(self, place: int) -> bool:
+        """Refuse a row that is about a record by an id that none has; return whether it is."""
         if place not in self._ids or self._ids[place] in self.own:
             return False
         words = {"id": without_unreadable(self._ids[place][:60])}
@@ -125,7 +125,7 @@ class Matches:
             if hold(self.type, new):
                 break
             self._begin()
-            rows = [row for row in rows if not self.is_gone(row[0])]
+            rows = [row for row in rows if not self.refuse_gone(row[0])]
             found = self.find(rows)
         self.changed = changed_since(self.job, self.type, held)
         return rows, found

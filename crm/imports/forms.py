@@ -32,7 +32,6 @@ from crm.imports.answers import (
     OTHERS,
     PROPOSED,
     REFUSE,
-    ROW,
     SAME,
     TOTALS,
     TYPED,
@@ -53,7 +52,7 @@ from crm.imports.left_out import answered_as, ways_to_keep
 from crm.imports.likely import label_of, records_like
 from crm.imports.mappable import mappable
 from crm.imports.models import Existing, Import
-from crm.imports.own_links import Called, links_to_itself
+from crm.imports.own_links import Called
 from crm.imports.planned import KIND, NEW_FIELD
 from crm.imports.questions import actions_for
 from crm.imports.reading.cells import holds_days, parsed
@@ -213,7 +212,7 @@ class SentAnswers:
             answer = self._accepted(spec, index, is_open=not (answer or name)) or answer
             if name:
                 answer = self._typed(spec, word, name, picked[index] if index < len(picked) else "", answer)
-            self._keep(spec, word_key(word), answer, allowed={ROW} if links_to_itself(self.type, spec) else set())
+            self._keep(spec, word_key(word), answer)
         self._keep(spec, OTHERS, self.data.get(f"{ALL_OTHERS}{spec.name}"))
 
     def _read_needed(self, spec: FieldSpec, heading: str) -> None:

@@ -71,7 +71,7 @@ class Import(TenantModel):
     follows = models.JSONField(default=dict, db_default={})
     remembered = models.JSONField(default=list)  # what was filled in of an earlier import: ``remembered.py``
     planned = models.JSONField(default=dict)  # fields to be made of columns: ``planned.py``
-    # Rows that name a record otherwise than the first does: ``here.py``
+    # Rows that name a record otherwise than the first does: ``identity.named_otherwise``
     named_otherwise = models.JSONField(default=dict, db_default={})
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
     is_dry_run = models.BooleanField(default=False)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import ROW, Answers, is_adding, word_key
+from crm.imports.answers import word_key
 from crm.imports.cells import Cells
 from crm.imports.identity import Naming, Together, as_compared
 from crm.imports.layout import Layout
@@ -31,18 +31,6 @@ def links_to_itself(record_type: RecordType, spec: FieldSpec) -> bool:
 def own_links(layout: Layout) -> dict[str, int]:
     """The columns that may name other rows, by field."""
     return {spec.name: at for at, spec in layout.fields if links_to_itself(layout.type, spec)}
-
-
-def said_of_row(answers: Answers, field: str, text: str) -> str:
-    """What was said of a text that names a row of its file, "" where nothing was: perhaps before it did, as the column
-    of names was chosen later. It counts; to add what is called so comes to the row itself."""
-    answer = answers.get(field, {}).get(word_key(text), "")
-    return "" if is_adding(answer) else answer
-
-
-def means_no_row(answers: Answers, field: str, text: str) -> bool:
-    """Whether it was said of such a text that it means something else."""
-    return said_of_row(answers, field, text) not in ("", ROW)
 
 
 class Called(NamedTuple):
@@ -116,7 +104,7 @@ def own_circles(rows: MeantRows, called: Called, batch: int) -> dict[int, set[st
     ``batch`` rows), is linked with the row; the other rows of the file one after the other when all are in."""
     found: dict[int, set[str]] = defaultdict(set)
     if own_links(rows.layout):
-        links = _Links(rows.layout, rows.job.answers, batch)
+        links = _Links(rows.layout, batch)
         links.read(islice(rows, MOST_LINKS))
         for field, ways in links.ways(called).items():
             for number in _closing(ways):
@@ -127,8 +115,8 @@ def own_circles(rows: MeantRows, called: Called, batch: int) -> dict[int, set[st
 class _Links:
     """What the rows of a file link to, of what is here and of each other."""
 
-    def __init__(self, layout: Layout, answers: Answers, batch: int) -> None:
-        self.layout, self.answers, self.batch = layout, answers, batch
+    def __init__(self, layout: Layout, batch: int) -> None:
+        self.layout, self.batch = layout, batch
         self.columns = own_links(layout)
         self.here = _Here(layout)
         self.together = Together()
@@ -155,14 +143,10 @@ class _Links:
         """By field, of each link: whether it waits, the row, its record, the one above."""
         found: dict[str, list[tuple[bool, int, Any, Any]]] = defaultdict(list)
         for number, record, at, field, text in self.links:
-            other, of_batch = (None, 0) if self._is_none(field, text, called) else self._meant(text, called)
+            other, of_batch = (None, 0) if called.are_several(text) else self._meant(text, called)
             if other is not None:
                 found[field].append((of_batch >= at, number, record, other))
         return found
-
-    def _is_none(self, field: str, text: str, called: Called) -> bool:
-        """Whether the text names several rows, or one that the importer has said it does not mean."""
-        return called.are_several(text) or (called.is_one(text) and means_no_row(self.answers, field, text))
 
     def _meant(self, text: str, called: Called) -> tuple[Any, int]:
         """The record that the text names, and the batch with which it comes."""

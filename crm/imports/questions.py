@@ -44,26 +44,14 @@ from crm.imports.likely import is_deactivated, label_of, name_of_gone, records_l
 from crm.imports.meanings import proposed
 from crm.imports.models import Import
 from crm.imports.needed import lacking_rows
-from crm.imports.own_links import links_to_itself, said_of_row
+from crm.imports.own_links import links_to_itself
 from crm.imports.planned import KindQuestion, kind_questions
 from crm.imports.style_questions import StyleQuestion, about_styles
 from crm.imports.survey import Survey
+from crm.imports.surveyed import Column
 from crm.imports.tag_cells import why_no_tag
 from crm.imports.unreadable import may_be_empty
-from crm.imports.word_questions import (
-    Likeness,
-    Option,
-    Page,
-    Question,
-    Word,
-    are_of_several_pipelines,
-    of_row,
-    picker_for,
-    rows_of_words,
-    said_same,
-    told_row,
-    told_several,
-)
+from crm.imports.word_questions import Likeness, Option, Page, Question, Word, picker_for, said_same, told_several
 from crm.imports.words import LeftOutError, Words
 from crm.ui.format import number
 from crm.users.access import may
@@ -184,6 +172,20 @@ def _additions(spec: FieldSpec) -> list[Option]:
     return [(f"{ADD}:{key}", _("Add to the list: %(meaning)s") % {"meaning": label}) for key, label in meanings.items()]
 
 
+def _together(column: Column) -> dict[str, int]:
+    """The words of the column with their rows, those that are one but for case, accents and spaces as one."""
+    first: dict[str, str] = {}
+    rows: dict[str, int] = {}
+    for text, count in column.words.items():
+        one = first.setdefault(word_key(text), text)
+        rows[one] = rows.get(one, 0) + count
+    return rows
+
+
+def _is_of_several_pipelines(stages: list[Any]) -> bool:
+    return len({stage.pipeline_id for stage in stages}) > 1
+
+
 class _Asker:
     def __init__(
         self,
@@ -205,7 +207,7 @@ class _Asker:
 
     def about_words(self, index: int, spec: FieldSpec) -> Question | None:
         column = self.survey.columns[index]
-        rows = rows_of_words(column)
+        rows = _together(column)
         unknown = self._unknown(spec, sorted(rows, key=lambda text: -rows[text]))
         beside = beside_of(self.type, spec)
         if beside and unknown:
@@ -246,7 +248,7 @@ class _Asker:
             is_typed=not existing and bool(not isinstance(spec.kind, kinds.Tags) or all_tags()),
             more=bool(column.more),
             beside=beside.words if beside else None,
-            keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(are_of_several_pipelines, alike.values())),
+            keeps_pipelines=isinstance(spec.kind, kinds.StageOf) and any(map(_is_of_several_pipelines, alike.values())),
         )
 
     def _account_of(self, link: str) -> Callable[[str], Any]:
@@ -326,15 +328,14 @@ class _Asker:
             return row is not None and not answer and gap.needed(row)
 
     def _unknown(self, spec: FieldSpec, words: list[str]) -> list[str]:
-        """The words that name nothing, or somebody who is deactivated; and rows of this file of which it was said what
-        they mean."""
+        """The words that name nothing, or somebody who is deactivated."""
         if isinstance(spec.kind, kinds.Lookup):
             self.cells.load_records(spec.kind.key, words)
         found: list[str] = []
         for text in words:
-            if self.words.names_row(spec, text):
-                found += [text] if said_of_row(self.job.answers, spec.name, text) else []
-            elif (named := self._named(spec, text)) is None or is_deactivated(named):
+            if self.words.is_in_file(spec, text):
+                continue
+            if (named := self._named(spec, text)) is None or is_deactivated(named):
                 found.append(text)
         return found
 
@@ -352,7 +353,6 @@ class _Asker:
         rows = alike or [row for row in [self._meant(spec, text)] if row is not None]
         options = tuple((f"{USE}{row.pk}", label_of(row)) for row in rows)
         options = options or likeness.options(text)
-        options = (of_row(), *options) if self.words.names_row(spec, text) else options
         is_several = links_to_itself(self.type, spec) and self.words.called.are_several(text)
         actions = [one for one in actions_for(spec, self.actor) if not (is_several and is_adding(one[0]))]
         offered = dict([*options, *likeness.options(text), *actions, *existing])
@@ -369,8 +369,6 @@ class _Asker:
         return Word(text, 0, answer, proposal, is_ours, meant, typed, gone=gone, not_added=told, is_several=is_several)
 
     def _why_not_added(self, spec: FieldSpec, text: str) -> str:
-        if self.words.names_row(spec, text):
-            return told_row()
         if is_deactivated(named := self._named(spec, text)):
             return told_deactivated(named)
         return why_no_tag(text) if isinstance(spec.kind, kinds.Tags) else ""

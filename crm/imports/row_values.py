@@ -124,6 +124,8 @@ class RowReader:
         if beside and (person := person_at(cells, beside, text, row.values.get(beside.link))) is not None:
             row.values[spec.name] = person
             return
+        if told := self.words.told_overruled(spec, text):
+            row.remarks.append(told)
         try:
             row.values[spec.name] = self.words.value(spec, cell_text(spec, text), cells)
             if isinstance(spec.kind, kinds.Money) and is_bare(text) and not cells.style(spec.name).bare:
@@ -131,8 +133,8 @@ class RowReader:
         except LeftOutError:
             return
         except ValidationError as error:
-            if self.words.is_in_file(spec, other := meant(self.words.answers, spec.name, text)):
-                row.later[spec.name] = other
+            if self.words.is_in_file(spec, text):
+                row.later[spec.name] = text
             else:
                 self._not_read(row, spec.name, spec, text, error)
 

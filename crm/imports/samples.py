@@ -126,7 +126,6 @@ def _stored(words: Words, record_type: RecordType, spec: FieldSpec, text: str) -
     other = meant(words.answers, spec.name, text)
     answer = answer_of(words.answers, spec.name, other)
     try:
-        words.refuse_answered(spec, text)
         value = words.parse(spec, text)
         if is_deactivated(value):
             raise ValidationError(told_deactivated(value))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from crm.fields import kinds
 from crm.fields.look.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
-from crm.imports.answers import ROW, SAME, is_adding, word_key
-from crm.imports.surveyed import Column
+from crm.imports.answers import SAME, is_adding
 from crm.tenants.text import sort_key
 
 SHOWN_WORDS = 40  # of a column at once; the others have pages of their own
@@ -30,28 +28,6 @@ def said_same(text: str) -> str:
 
 def told_several() -> str:
     return _("Several rows of this file are called this. To link to one of them, put its external id into the file.")
-
-
-def told_row() -> str:
-    return _("A row of this file is called this.")
-
-
-def of_row() -> Option:
-    return ROW, _("Link to the row of this file")
-
-
-def rows_of_words(column: Column) -> dict[str, int]:
-    """The words of the column with their rows, those that are one but for case, accents and spaces as one."""
-    first: dict[str, str] = {}
-    rows: dict[str, int] = {}
-    for text, count in column.words.items():
-        one = first.setdefault(word_key(text), text)
-        rows[one] = rows.get(one, 0) + count
-    return rows
-
-
-def are_of_several_pipelines(stages: list[Any]) -> bool:
-    return len({stage.pipeline_id for stage in stages}) > 1
 
 
 def picker_for(spec: FieldSpec, name: str, typed: str, label: str, place: str, *, size: str = "") -> str:

@@ -31,7 +31,7 @@ from crm.imports.brought import is_made_by_name
 from crm.imports.cells import Cells
 from crm.imports.likely import is_deactivated, told_deactivated
 from crm.imports.models import Import
-from crm.imports.own_links import Called, links_to_itself, means_no_row
+from crm.imports.own_links import Called, links_to_itself
 from crm.imports.reading.cells import as_told
 from crm.imports.row import ToCreate
 from crm.imports.tag_cells import as_cell, known_tag, tags_in, with_answers
@@ -53,18 +53,19 @@ class Words:
         self.called = called
         self._used: dict[tuple[str, str], Any] = {}
 
-    def names_row(self, spec: FieldSpec, text: str) -> bool:
-        """Whether a row of this file, wherever that stands, is called so."""
+    def is_in_file(self, spec: FieldSpec, text: str) -> bool:
+        """Whether the text names a row of this file, wherever that stands."""
         return links_to_itself(self.type, spec) and self.called.is_one(text)
 
-    def is_in_file(self, spec: FieldSpec, text: str) -> bool:
-        """Whether the text means a row of this file: one is called so, and nothing else was said of it."""
-        return self.names_row(spec, text) and not means_no_row(self.answers, spec.name, text)
-
-    def refuse_answered(self, spec: FieldSpec, text: str) -> None:
-        """Raise ``ValidationError`` for a text that names a row of this file and was said to mean something else."""
-        if self.names_row(spec, text) and not self.is_in_file(spec, text):
-            raise ValidationError(_("The row of this file that is called “%(text)s” was not chosen.") % {"text": text})
+    def told_overruled(self, spec: FieldSpec, text: str) -> str:
+        """That something was said of the text before a row of this file was called so; "" where nothing was."""
+        answer = self.answers.get(spec.name, {}).get(word_key(text), "")
+        if not answer or is_adding(answer) or not self.is_in_file(spec, text):
+            return ""
+        told = _(
+            "%(field)s: “%(text)s” is a row of this file, and that is linked. What was answered of it is not used."
+        )
+        return told % {"field": spec.label, "text": as_told(text)}
 
     def parse(self, spec: FieldSpec, text: str, cells: Cells | None = None) -> Any:
         """What the text itself means. What names several rows of this file names none, also while only one of them is
@@ -88,7 +89,6 @@ class Words:
         if isinstance(spec.kind, kinds.Tags) and not tags_in(text):
             raise LeftOutError
         try:
-            self.refuse_answered(spec, text)
             return self._unless_answered(spec, text, self.parse(spec, text, cells))
         except ValidationError:
             if not holds_words(spec) or self.is_in_file(spec, text):

@@ -16,7 +16,7 @@ from crm.imports.identity import Naming
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
-from crm.imports.models import ImportRow, RefusedRow
+from crm.imports.models import Import, ImportRow, RefusedRow
 from crm.tenants.context import tenant_context
 from crm.tenants.spellings import company_spellings, person_spellings, rough_company, rough_person
 from crm.tenants.text import company_key, sort_key
@@ -203,3 +203,13 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
         layout = layout_of(job)
         found = rehearsal._rows_alike(MeantRows(job, layout))
     assert len(compared) < job.total and len(found) <= 6
+
+
+def test_answers_that_lead_in_a_circle_are_asked_again(firm: Firm) -> None:
+    """As an answer that came back with a mended file may: the columns page asked itself for ever."""
+    page = Page(firm, "contacts", f"{HEAD}Bell,b@k.example,Zork Ltd,\nFox,f@k.example,Zorg Ltd,\n")
+    circle = {"account": {"zork ltd": "same:Zorg Ltd", "zorg ltd": "same:Zork Ltd"}}
+    with tenant_context(tenant_of(firm)):
+        Import.objects.filter(pk=page.job().pk).update(answers=circle)
+    answer = page.client.get(page.address)
+    assert answer.status_code == 200 and "Zork Ltd" in answer.content.decode()
