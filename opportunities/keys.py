@@ -71,7 +71,7 @@ def _dated(
     before = stage_by_id(opportunity.stage_id)
     closes = stage.meaning not in (Meaning.OPEN, before.meaning)
     if closes and not may_write("closed_on"):
-        return values
+        return {name: value for name, value in values.items() if name != "stage_since"}
     since = values.get("stage_since")
     when = (values.get("closed_on") if stage.meaning != Meaning.OPEN else None) or (since and day_of(since)) or day
     if when is None:

@@ -29,6 +29,7 @@ from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.picklists.selectors import choices
 from crm.records.access import deleted_records, visible_records
+from crm.records.diff import identity
 from crm.records.hiding import fill_in
 from crm.tenants.bulk import atomic
 from crm.tenants.ids import uuid7
@@ -188,7 +189,7 @@ def _changed(vendor: Vendor) -> list[str]:
         for name, (before, after) in changed.items():
             first.setdefault(name, before)
             last[name] = after
-    return [name for name, value in last.items() if value != first[name]]
+    return [name for name, value in last.items() if identity(value) != identity(first[name])]
 
 
 def account_before(vendor: Vendor, actor: Membership) -> Account | None:

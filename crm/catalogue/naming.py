@@ -153,7 +153,7 @@ def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     events.record(RENAMED, record=None, actor=actor, data=data)
 
 
-@events.on(RENAMED, key="texts-follow-names", label=gettext_lazy("Shipped texts after records were renamed"))
+@events.on(RENAMED, key="views-follow-names", label=gettext_lazy("Shipped texts after records were renamed"))
 def follow_names(event: Event) -> str:
     """Word the shipped texts that the workspace keeps as values as its records are called now; those that somebody
     changed stay, and so does a name that would be that of another."""
@@ -169,6 +169,8 @@ def _reworded(shipped: ShippedTexts, before: Mapping[str, Sequence[str]]) -> int
     """How many of the texts read otherwise now."""
     names = own_names()
     texts = {(group, said(text, before)): said(text, names) for group, text in shipped.texts()}
+    # Those in the standard words, too: one that once stayed behind, as its name was taken, is not that of another
+    texts |= {(group, said(text, {})): said(text, names) for group, text in shipped.texts()}
     if all(old == new for (_group, old), new in texts.items()):
         return 0
     rows = list(shipped.rows().select_for_update().order_by("id"))
@@ -181,6 +183,7 @@ def _reworded(shipped: ShippedTexts, before: Mapping[str, Sequence[str]]) -> int
         if new != old and (group, sort_key(new)) not in taken - {keys[row.pk]}:
             setattr(row, shipped.column, new)
             row.save(update_fields=[shipped.column])
+            taken = taken - {keys[row.pk]} | {(group, sort_key(new))} if shipped.distinct else taken
             changed += 1
     return changed
 

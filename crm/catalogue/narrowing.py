@@ -38,14 +38,14 @@ def limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) 
     return spec.as_read_only() if spec.name in read_only else spec
 
 
-def why_unmade(record_type: RecordType, limited: Collection[str]) -> str:
-    """Why who may not write the fields ``limited`` could create no records of the type; "": they could.
+def why_unmade(record_type: RecordType, unwritable: Collection[str]) -> str:
+    """Why who may not write the fields ``unwritable`` could create no records of the type; "": they could.
 
     No other field is in the way: what is always needed is always seen, has a default, or is the workspace's own, and
     nobody needs to give what they may not write.
     """
     needed = record_type.specs(record_type.one_needed)
-    if not needed or any(spec.name not in limited for spec in needed):
+    if not needed or any(spec.name not in unwritable for spec in needed):
         return ""
     words = {"records": record_type.in_text_plural, "fields": ", ".join(str(spec.label) for spec in needed)}
     text = _(

@@ -33,7 +33,8 @@ class Cells:
     """Looks up what the cells of one run name, and remembers it; a ``fields.parsing.ParseContext``.
 
     Nothing comes into being, but inside of ``adding``, by ``bring_along``, and tags where it ``takes_rows``: then it is
-    in ``added``, by what it is, and ``naming`` has for each the places (row, field) that name it; those that are ``idle`` add nothing.
+    in ``added``, by what it is, and ``naming`` has for each the places (row, field) that name it; those that are
+    ``idle`` add nothing.
     ``styles``: how columns are written, by field; others are as the actor writes.
     """
 

@@ -49,8 +49,9 @@ def member_counts() -> dict[UUID, Counter[tuple[str, bool]]]:
     """Return for each list how many records of each type are on it, and how many that were deleted: by the type's key,
     and whether they were."""
     found: dict[UUID, Counter[tuple[str, bool]]] = defaultdict(Counter)
+    there = set(MailingListMember.objects.order_by().values_list("record_type", flat=True).distinct())
     for one in catalogue.record_types():
-        if one.is_person:
+        if one.key in there:
             deleted = one.model.all_objects.filter(pk=models.OuterRef("record_id")).exclude(deleted_at=None)
             rows = MailingListMember.objects.filter(record_type=one.key).annotate(is_deleted=models.Exists(deleted))
             told_apart = rows.order_by().values_list("mailing_list_id", "is_deleted")

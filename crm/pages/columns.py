@@ -29,7 +29,8 @@ def columns_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResp
     if "show" in request.GET:
         for problem in listing.problems:
             say(request, problem, tone="warning")
-        names = (FIRST, *(spec.name for spec in chosen), *(spec.name for spec in query.resting))
+        unseen = (name for name in query.columns if name in record_type.hidden)  # others may see them in the view
+        names = (FIRST, *(spec.name for spec in chosen), *(spec.name for spec in query.resting), *unseen)
         return go(request, list_url + state.address(replace(query, columns=names)))
     moved = request.GET.get("up") or request.GET.get("down") or ""
     _move(chosen, moved, -1 if "up" in request.GET else 1)

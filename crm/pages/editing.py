@@ -17,6 +17,7 @@ from crm.catalogue.types import Objection, RecordType
 from crm.fields.kinds import Lookup, Money
 from crm.fields.look import look_of
 from crm.fields.look.forms import RecordForm
+from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.pages.detail import shown, takes
 from crm.pages.idempotency import already_made, new_key, remember_made
@@ -99,9 +100,11 @@ def _meanwhile(form: RecordForm) -> list[str]:
 def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, name: str) -> HttpResponse:
     """``/<type>/<id>/fields/<name>/``: one field in place. GET: the form (``?view`` the value); POST: writes it.
 
-    Of a field that is withheld from the person by now the page, in which it stays as typed, says so."""
+    Of a field that is withheld from the person by now the page, in which it stays as typed, says so; but not whether
+    there is an own field that they do not see."""
+    own = (one for one in record_type.hidden if one.startswith(NAME_PREFIX))
     withheld = {one.name: one.label for one in catalogue.withheld(record_type.key, request.actor)}
-    if name in withheld and request.method == "POST" and request.htmx:
+    if name in withheld.keys() - set(own) and request.method == "POST" and request.htmx:
         text = _("Not saved: your role may not change “%(field)s”.") % {"field": withheld[name]}
         return HttpResponse(text, status=404, content_type="text/plain; charset=utf-8")
     require(record_type.has(name) and record_type.spec(name).on_edit)

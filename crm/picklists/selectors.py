@@ -12,10 +12,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from crm.picklists.lists import picklists
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.tenants.memo import memo
 from crm.tenants.text import sort_key
-from crm.ui.dialect import words_now
+from crm.ui.dialect import standard, words_now
 
 
 def choices(picklist: str, active_only: bool = True) -> list[Choice]:
@@ -38,8 +39,11 @@ def choice_called(picklist: str, text: str) -> Choice | None:
     rows = sorted(choices(picklist, active_only=False), key=lambda row: not row.is_active)
     named = next((row for row in rows if sort_key(row.label) == key), None)
     if named is None and (words := words_now()) is not None:
+        with standard():
+            shipped = {sort_key(str(label)) for label, _meaning, _tone in picklists()[picklist].defaults}
         own = sort_key(words.said(text))
-        named = next((row for row in rows if sort_key(row.label) == own), None)
+        is_reworded = key in shipped and own not in shipped
+        named = next((row for row in rows if is_reworded and sort_key(row.label) == own), None)
     if named is not None or key == "other":  # the meaning of what has none
         return named
     meant = [row for row in rows if row.is_active and row.meaning and row.meaning == key]

@@ -262,7 +262,8 @@ def read_query(data: QueryDict, base: Query) -> tuple[Query, list[str]]:
         query = replace(query, conditions=conditions)
     # A form of check boxes sends ``columns`` once for each, a link sends them joined.
     if names := dict.fromkeys(name for part in data.getlist("columns") for name in part.split(",") if name):
-        query = replace(query, columns=tuple(names))
+        asked = tuple(names)
+        query = replace(query, columns=asked if any(map(base.type.has, asked)) else (*base.columns, *asked))
     return query, problems
 
 

@@ -216,6 +216,7 @@ def _state(request: WorkspaceRequest, record_type: RecordType) -> tuple[ViewStat
     state, problems = read_state(record_type, request.GET, views.asked or views.deleted)
     query, never = state.query.that_can_be_kept()
     gone = [views.gone] if views.gone else []
+    query = replace(query, sort=query.sort or state.base.sort)
     return ViewState(query, views.asked), [*gone, *problems, *never]
 
 

@@ -127,8 +127,10 @@ class Dialect(trans_real.DjangoTranslation):
 
 @lru_cache(maxsize=8192)
 def _in_language(catalogue: Dialect, message: str) -> str:
-    """What Django finds, who asks a catalogue of each app in turn; none changes once it is loaded."""
-    return super(Dialect, catalogue).gettext(message)
+    """What Django finds, who asks a catalogue of each app in turn; none changes once it is loaded. A catalogue that
+    falls back to another one gets the standard words of that: this is kept for all workspaces."""
+    with standard():
+        return super(Dialect, catalogue).gettext(message)
 
 
 def _in_own_words(words: Words, text: str, message: str) -> str:

@@ -105,10 +105,11 @@ def test_no_cell_names_a_record_by_an_id_that_is_hidden(firm: Firm, limits: dict
         assert Contact.objects.get(last_name="Hill").account.name == ("K-77" if limits else "Crane Works")
 
 
+@pytest.mark.parametrize("since", ["", "2020-05-05"])
 @pytest.mark.parametrize("moved_on", ["", "2020-05-05"])
 @pytest.mark.parametrize("limit", [*LIMITS, None])
 def test_who_may_not_give_a_day_of_closing_closes_today_with_a_file_as_in_the_dialog(
-    firm: Firm, limit: str | None, moved_on: str
+    firm: Firm, limit: str | None, moved_on: str, since: str
 ) -> None:
     """Nor is a day asked of them; of everybody else a file needs it, and takes it."""
     with tenant_context(firm.tenant):
@@ -116,9 +117,10 @@ def test_who_may_not_give_a_day_of_closing_closes_today_with_a_file_as_in_the_di
         by_hand = [make.opportunity(firm.max, name=name, **known) for name in ("File", "Hand")][1]
         won = make.stage("won")
     keep_from(firm, "opportunities", **({"closed_on": limit} if limit else {}))
-    job = bring_in(firm, "opportunities", "Name,Account,Stage\nFile,Kestrel,Won\n", firm.max, moved_on=moved_on)
+    file = f"Name,Account,Stage,Last stage change\nFile,Kestrel,Won,{since}\n"
+    job = bring_in(firm, "opportunities", file, firm.max, moved_on=moved_on)
     client_of(firm.max).post(f"/acme/opportunities/{by_hand.pk}/stage/", {"stage": str(won.pk)})
-    is_taken = bool(limit or moved_on)
+    is_taken = bool(limit or moved_on or since)
     assert (job.updated_count, job.refused_count) == ((1, 0) if is_taken else (0, 1))
     with tenant_context(firm.tenant):
         days = {one.name: (one.closed_on, day_of(one.stage_since)) for one in Opportunity.objects.filter(stage=won)}

@@ -248,6 +248,12 @@ def test_columns_and_an_order_that_there_are_not_are_named(firm: Firm, rows: Non
     client = client_of(firm.ana)
     page = unescape(client.get(f"/acme/leads/?filters=none&{query}").content.decode())
     assert told in page and "Ash" in page and "Birch" in page
+    if query == "columns=nosuch":
+        with tenant_context(firm.tenant):
+            asked = Query(catalogue.record_type("leads"), columns=("name", "city"))
+            view = save_view(actor=firm.ada, query=asked, name="Cities", audience="all")
+        shown = client.get(f"/acme/leads/?view={view.pk}&{query}").context["listing"]
+        assert [head.spec.name for head in shown.heads] == ["name", "city"], "nothing that was asked for is there"
     right = unescape(client.get("/acme/leads/?filters=none&sort=-name&columns=name,city").content.decode())
     assert "Not sorted by" not in right and "Columns left out" not in right
 

@@ -10,6 +10,7 @@ import pytest
 
 from accounts.models import Account
 from accounts.vendors.models import Vendor
+from accounts.vendors.services import update_vendor
 from contacts.models import Contact
 from crm.activities.services import create_activity
 from crm.bulk.models import BulkRun
@@ -20,7 +21,7 @@ from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.selectors import roles
-from crm.users.services import limit_fields
+from crm.users.services import limit_fields, update_member
 from tests import make
 from tests.own_words import own_words
 from tests.people import Firm, client_of
@@ -192,6 +193,11 @@ def test_a_vendor_that_was_changed_stays_one_until_that_is_set_back(firm: Firm) 
     with tenant_context(firm.tenant):
         assert Vendor.objects.filter(pk=vendor.pk).exists() and not Account.objects.filter(pk=account.pk).exists()
     assert client.post(f"/acme/vendors/{vendor.pk}/fields/email/", {"email": ""}).status_code == 303
+    with tenant_context(firm.tenant):
+        update_vendor(vendor_of(account), actor=firm.ada, values={"owner": firm.max})
+        role, team = firm.ana.role, firm.ana.team
+        update_member(actor=firm.ada, member=firm.ana, role=role, team=team, is_active=True, name="Ana Renamed")
+        update_vendor(vendor_of(account), actor=firm.ada, values={"owner": firm.ana})
     assert "is an account again" in own_words(client.post(back, {"_method": "DELETE"}, follow=True))
 
 

@@ -18,8 +18,8 @@ from crm.users.models import Membership
 def withheld_errors(form: forms.Form, withheld: Sequence[FieldSpec], actor: Membership) -> Iterator[ValidationError]:
     """Say what was typed into the fields ``withheld`` from ``actor``, which are none of ``form``.
 
-    What was sent as it was drawn is left out, as far as that is known. Sent without it, the form is taken: by then the
-    sentence was read.
+    What was sent as it was drawn, or as the form begins, is left out: nobody has typed it. Sent without it, the form
+    is taken: by then the sentence was read.
     """
     shown = forms.Form(form.data, prefix=form.prefix)
     usual = {}
@@ -27,7 +27,7 @@ def withheld_errors(form: forms.Form, withheld: Sequence[FieldSpec], actor: Memb
         if spec.name not in form.fields:
             shown.fields[spec.name] = look_of(spec).form_field(actor)
             shown.fields[spec.name].label = spec.label
-            usual[spec.name] = spec.kind.told(spec.kind.history(spec.default())) if spec.default is not None else ""
+            usual[spec.name] = _usual(form, spec)
     for bound in shown:
         words = words_of(bound).strip()
         is_drawn = isinstance(form, SeenForm) and form.is_as_drawn(bound)
@@ -37,3 +37,12 @@ def withheld_errors(form: forms.Form, withheld: Sequence[FieldSpec], actor: Memb
                 "it, then press the button once more: “%(text)s”"
             )
             yield ValidationError(text % {"field": bound.label, "text": words}, code="withheld")
+
+
+def _usual(form: forms.Form, spec: FieldSpec) -> str:
+    """What ``form`` would have begun with, in words; "" = nothing."""
+    if spec.name in form.initial:
+        value = form.initial[spec.name]
+    else:
+        value = None if spec.default is None else spec.default()
+    return "" if value is None else spec.kind.told(spec.kind.history(value))
