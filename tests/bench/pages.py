@@ -14,7 +14,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.picklists.selectors import choice_meaning, choices, ids_meaning, stage_ids_meaning
 from crm.tenants.context import tenant_context
-from crm.ui.paging import _encode, _keys
+from crm.ui.paging import Ordering, _encode, _keys
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests.bench.places import Place
@@ -58,7 +58,7 @@ def _lists(place: Place) -> list[Page]:
     ordered = Lead.objects.order_by("-created_at", "-id")
     depth = min(DEEP, place.leads // PER_PAGE) - 1  # in a small workspace the last page
     last = ordered[depth * PER_PAGE - 1]
-    after = _encode(_keys(ordered, [("created_at", True)], None), last, depth * PER_PAGE)
+    after = _encode(_keys(ordered, Ordering([("created_at", True)])), last, depth * PER_PAGE)
     deep = f"{leads}?filters=none&sort=-created_at&after={after}"
     first_floor = _floor(place, "open_leads", statuses=is_open)
     return [
