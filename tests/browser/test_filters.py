@@ -9,6 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
+from crm.users.services import limit_fields
+from opportunities.services import add_contact_role
 from tests import make
 from tests.browser.conftest import SignIn
 from tests.people import Firm
@@ -196,3 +198,56 @@ def test_any_of_several_can_be_begun_from_the_menu_and_left_again(rated: Page) -
     expect(picker).to_have_count(0)
     expect(button).to_be_focused()
     shown(page, "Anders", "Berg", "Clark")
+
+
+def test_everybody_involved_and_a_team_with_those_below_it_are_asked_for(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        nora = make.contact(fresh_firm.ana, first_name="", last_name="Nordin")
+        deal = make.opportunity(fresh_firm.ana, name="Alder")
+        make.opportunity(fresh_firm.sam, name="Birch")
+        add_contact_role(opportunity=deal, contact=nora, actor=fresh_firm.ana)
+    sign_in(fresh_firm.ada)
+    page.goto(fresh_firm.url("opportunities:list") + "?filters=none")
+    shown_any = page.get_by_role("rowheader")
+    expect(shown_any).to_have_count(2)
+    form = page.locator("#filter")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#filter-add").get_by_role("link", name="Involved contact", exact=True).click()
+    form.get_by_label("Value").first.fill("Nordin")
+    form.get_by_role("button", name="Filter", exact=True).click()
+    expect(chip(page, "^Involved contact is Nordin$")).to_be_visible()
+    shown(page, "Alder")
+    page.get_by_role("link", name="Remove filter: Involved contact is Nordin").click()
+    expect(shown_any).to_have_count(2)
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.locator("#filter-add").get_by_role("link", name="Team", exact=True).click()
+    form.get_by_label("Team: condition").select_option(label="is or is below")
+    form.get_by_label("East", exact=True).check()
+    form.get_by_role("button", name="Filter", exact=True).click()
+    expect(chip(page, "^Team is or is below East$")).to_be_visible()
+    shown(page, "Alder")
+
+
+def test_a_form_tells_what_was_typed_into_a_field_that_was_closed_meanwhile(
+    fresh_firm: Firm, page: Page, sign_in: SignIn
+) -> None:
+    with tenant_context(fresh_firm.tenant):
+        account = make.account(fresh_firm.ana, name="Kestrel")
+    sign_in(fresh_firm.ana)
+    page.goto(fresh_firm.url("accounts:edit", record_id=account.pk))
+    page.get_by_label("Phone", exact=True).fill("+1 416 555 0142")
+    page.get_by_label("City", exact=True).fill("Bonn")
+    with tenant_context(fresh_firm.tenant):
+        limit_fields(actor=fresh_firm.ada, role=fresh_firm.ana.role, key="accounts", limits={"phone": "read_only"})
+    save = page.get_by_role("button", name="Save", exact=True)
+    save.click()
+    told = page.get_by_text("Your role may not change “Phone”")
+    expect(told).to_contain_text("+1 416 555 0142")
+    expect(page.get_by_label("City", exact=True)).to_have_value("Bonn")
+    save.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kestrel")
+    with tenant_context(fresh_firm.tenant):
+        account.refresh_from_db()
+        assert (account.city, account.phone) == ("Bonn", "")
