@@ -8,12 +8,13 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from crm.ground.addresses import domain_key
+from crm.ground.text import sort_key
+from crm.keys.countries import country_of
+from crm.keys.firm_domains import firm_domain
+from crm.keys.spellings import company_spellings, rough_company
 from crm.records.duplicates import SAME_DOMAIN, SAME_PHONE, Alike, Likeness, Parts, objections_by, phones_of, values_of
 from crm.records.natural import contradicts
-from crm.tenants.countries import country_of
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.spellings import company_spellings, rough_company
-from crm.tenants.text import domain_key, sort_key
 
 _OTHER_COUNTRY = _("other country")
 _COMPARED = ("name", "website", "phone", "city", "country")

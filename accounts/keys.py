@@ -13,10 +13,10 @@ from accounts.picklists import AccountType
 from crm.catalogue.files import Moves, NaturalKey, Shared, SplitColumn
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
+from crm.keys.firm_domains import firm_domain
+from crm.keys.firms import company_key
+from crm.keys.spellings import company_spellings, rough_company
 from crm.records.natural import name_of
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.spellings import company_spellings, rough_company
-from crm.tenants.text import company_key
 
 
 def _same_firm(values: Mapping[str, Any], account: Any) -> bool | None:

@@ -20,15 +20,16 @@ from accounts.selectors import Standing, standing_before
 from crm import catalogue
 from crm.events.models import Event
 from crm.events.types import EventType
+from crm.ground.addresses import domain_key
+from crm.ground.writes import service
+from crm.keys.firms import company_key
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.records.chains import refuse_circle
 from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
 from crm.records.times import refuse_future
-from crm.tenants.bulk import atomic
 from crm.tenants.clock import today
-from crm.tenants.text import company_key, domain_key
 from crm.users.models import Membership
 
 
@@ -75,7 +76,7 @@ def update_account(
     return update_record(catalogue.record_type("accounts"), account, actor=actor, values=values, because=because)
 
 
-@atomic
+@service
 def take_type_back(
     account: Account,
     /,
@@ -102,7 +103,7 @@ def restore_account(account: Account, *, actor: Membership | None, because: Even
     restore_record(catalogue.record_type("accounts"), account, actor=actor, because=because)
 
 
-@atomic
+@service
 def set_account_type(*, account: Account, type: Choice, actor: Membership, keep: bool = False) -> Event | None:
     """Make ``account`` a ``type`` because ``actor`` says so; return the event, or None when nothing changed.
 
@@ -115,7 +116,7 @@ def set_account_type(*, account: Account, type: Choice, actor: Membership, keep:
     return _change_type(account, Standing(type, since, is_kept=keep), actor=actor)
 
 
-@atomic
+@service
 def settle_account(
     account: Account,
     standing: Standing,
@@ -138,7 +139,7 @@ def settle_account(
     return update_derived(accounts, account, because=because, **told, **_columns(standing), type=standing.type)
 
 
-@atomic
+@service
 def set_lost_only(*, account: Account, lost_only: bool, because: Event | None = None) -> Event | None:
     """Note whether every opportunity of the account was lost; return the event, or None when that was known.
 

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Contact
+from crm.keys.spellings import person_spellings, rough_person
 from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Likeness, Parts, objections_by, phones_of, values_of
 from crm.records.natural import email_of, whole_name
-from crm.tenants.spellings import person_spellings, rough_person
 
 _COMPARED = ("first_name", "last_name", "email", "phone", "mobile", "account", "vendor")
 

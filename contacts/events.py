@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm.events.types import Noun
-from crm.lists.events import list_events
+from crm.mailing_lists.events import list_events
 from crm.records import events as records
 
 CONTACT = Noun("contacts", "contact", _("Contact"))

@@ -15,10 +15,10 @@ from contacts.settings import NEED_ACCOUNT
 from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.lists.fields import OPTED_OUT
+from crm.keys.names import split_name
+from crm.mailing_lists.fields import OPTED_OUT
 from crm.picklists.selectors import default_choice
 from crm.records.standard import ADDRESS_FIELDS, STANDARD_FIELDS
-from crm.tenants.names import split_name
 
 PART_LENGTH = 100  # of a first and of a last name
 

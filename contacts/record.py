@@ -22,7 +22,7 @@ from contacts.workflows import what_follows
 from crm import catalogue
 from crm.catalogue.searched import NAME, Searched, several_numbers
 from crm.catalogue.types import DefaultView, RecordType, Section
-from crm.lists.filters import on_list
+from crm.mailing_lists.filters import on_list
 
 SEARCHED = Searched(
     parts=(

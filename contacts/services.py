@@ -15,13 +15,13 @@ from contacts.settings import NEED_ACCOUNT
 from crm import catalogue
 from crm.events.models import Event
 from crm.events.phrases import is_of_import
+from crm.ground.addresses import email_domain
+from crm.ground.writes import are_collected, service
+from crm.keys.names import join_name
 from crm.picklists.models import Choice
 from crm.records.chains import refuse_circle
 from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_derived, update_record
-from crm.tenants.bulk import are_collected, atomic
-from crm.tenants.names import join_name
-from crm.tenants.text import email_domain
 from crm.users.models import Membership
 
 COMPANIES = ("account", "vendor")  # a contact belongs to one of them at most
@@ -35,7 +35,7 @@ def prepare_contact(contact: Contact) -> None:
     contact.email_domain = email_domain(contact.email)[:253]
 
 
-@atomic
+@service
 def create_contact(
     *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
 ) -> Contact:
@@ -102,7 +102,7 @@ def _id(choice: Choice | None) -> UUID | None:
     return choice.pk if choice is not None else None
 
 
-@atomic
+@service
 def settle_relationship(contact: Contact, because: Event, *, by_hand: bool) -> bool:
     """Bring the relationship in line with the contact's company, because of the event; return whether it changed. The
     reason that is kept is that of the account's type.

@@ -25,8 +25,8 @@ from contacts.services import COMPANIES, settle_relationship
 from crm import events
 from crm.events.models import Event
 from crm.events.selectors import acted_by_a_person, still_stands
+from crm.ground.writes import collect_inserts
 from crm.picklists.selectors import ids_meaning
-from crm.tenants.bulk import collect_inserts
 
 
 def _concerns(event: Event) -> bool:

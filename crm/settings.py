@@ -53,11 +53,10 @@ INSTALLED_APPS = [
     "crm.pages",
     "crm.notices",
     "crm.activities",
-    "crm.lists",
+    "crm.mailing_lists",
     "crm.search",
     "crm.imports",
     "crm.bulk",
-    "crm.workflows",
     "accounts",
     "accounts.vendors",
     "contacts",
@@ -140,7 +139,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="redis://localhost:6379/0")
 CACHES = {
     "default": {
-        "BACKEND": "crm.tenants.cache.ForgivingRedisCache",
+        "BACKEND": "crm.ground.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "angler",
         "OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2},

@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bulk/", include("crm.bulk.urls")),
     path("views/", include("crm.saved_views.urls")),
     path("imports/", include("crm.imports.urls")),
-    path("mailing-lists/", include("crm.lists.urls")),
+    path("mailing-lists/", include("crm.mailing_lists.urls")),
     path("notifications/", include("crm.notices.urls")),
     path("reports/", include("reports.urls")),
     path("setup/", include("crm.setup.urls")),

@@ -30,8 +30,10 @@ LEAD_ACTIONS = (
     Action("convert", _("Convert"), "sparkles", "leads:conversion", _open, primary=True, order=10),
     Action("close", _("Close as unqualified"), "circle-x", "leads:closing", _open, dialog=True, order=20),
     Action("reopen", _("Reopen"), "rotate-ccw", "leads:closing", _closed, primary=True, dialog=True, order=10),
-    Action("take", _("Take"), "hand", "leads:taking", may_take, order=5, verb="POST", on_row=True),
-    Action("bad", _("Mark as bad"), "ban", "leads:bad", may_mark_bad, order=30, verb="POST", on_row=True, in_menu=True),
+    Action("take", _("Take"), "hand", "leads:taking", may_take, order=5, method="POST", on_row=True),
+    Action(
+        "bad", _("Mark as bad"), "ban", "leads:bad", may_mark_bad, order=30, method="POST", on_row=True, in_menu=True
+    ),
     Action(
         "give_back",
         _("Give back to the pool"),
@@ -39,7 +41,7 @@ LEAD_ACTIONS = (
         "leads:taking",
         may_give_back,
         order=40,
-        verb="DELETE",
+        method="DELETE",
         on_row=True,
         in_menu=True,
     ),

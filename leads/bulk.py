@@ -19,7 +19,7 @@ from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.lists.kinds import chosen_lists, lists_to_choose
+from crm.mailing_lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices, stage_name
 from crm.users.access import may

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from contacts.duplicates import REACHED_ALIKE, about
 from contacts.models import Contact
 from crm.catalogue.types import Match
+from crm.keys.spellings import company_spellings, person_spellings, rough_company, rough_person
 from crm.records.duplicates import SAME_EMAIL, SAME_PHONE, Alike, Likeness, Parts, phones_of, values_of
 from crm.records.natural import email_of, whole_name
-from crm.tenants.spellings import company_spellings, person_spellings, rough_company, rough_person
 from crm.users.models import Membership
 from leads.models import Lead
 

@@ -9,7 +9,7 @@ from contacts.events import CONTACT
 from crm.events.called import IS_ACTIVE, NAME, ORDER
 from crm.events.phrases import Called
 from crm.events.types import Cause, Noun, RecordEvent, declare
-from crm.lists.events import list_events
+from crm.mailing_lists.events import list_events
 from crm.records import events as records
 from leads.vetting.rule import Unmet
 from leads.vetting.settings import CONVERSION_GATE

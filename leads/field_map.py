@@ -19,10 +19,10 @@ from crm import catalogue, events
 from crm.fields import kinds
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
+from crm.ground.text import sort_key
+from crm.ground.writes import service
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
-from crm.tenants.bulk import atomic
-from crm.tenants.text import sort_key
 from crm.users.access import is_hidden_from_some
 from crm.users.models import Membership
 from leads.events import FIELD_MAP_CHANGED
@@ -111,7 +111,7 @@ def fields_for(source: FieldSpec, key: str) -> list[FieldSpec]:
     return [spec for spec in targets if _same_kind(source, spec)]
 
 
-@atomic
+@service
 def set_field_map(*, actor: Membership, pairs: Iterable[Pair]) -> None:
     """Let the workspace have the map ``pairs``; where several go into one field, the order of ``FIELD_MAP`` counts.
 
@@ -128,7 +128,7 @@ def set_field_map(*, actor: Membership, pairs: Iterable[Pair]) -> None:
     _write(actor, tuple(chosen))
 
 
-@atomic
+@service
 def reset_field_map(*, actor: Membership) -> None:
     """Go back to the map that every workspace starts with."""
     if is_own_map():

@@ -23,7 +23,7 @@ from contacts.models import Contact
 from crm.activities.fields import FIRST_CONTACTED, LAST_CONTACTED
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.lists.fields import OPTED_OUT
+from crm.mailing_lists.fields import OPTED_OUT
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice_meaning, default_choice
 from crm.records.standard import ADDRESS_FIELDS, CREATED, STANDARD_FIELDS

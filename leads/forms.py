@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.fields import kinds
 from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
-from crm.lists.forms import ListsField
-from crm.lists.selectors import mailing_lists
+from crm.mailing_lists.forms import ListsField
+from crm.mailing_lists.selectors import mailing_lists
 from crm.users.models import Membership
 
 CLOSING_FIELDS = (

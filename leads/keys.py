@@ -9,8 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from crm.catalogue.files import Gap, Moves, NaturalKey, Shared
+from crm.ground.addresses import email_key
+from crm.keys.firms import company_key
 from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
-from crm.tenants.text import company_key, email_key
 from leads.picklists import LeadStatus
 from leads.services import NO_REASON_GIVEN
 

@@ -20,12 +20,12 @@ from accounts.record import ACCOUNT
 from contacts.models import Contact
 from contacts.record import CONTACT
 from crm import catalogue
+from crm.ground.text import sort_key
+from crm.keys.firm_domains import firm_domain
+from crm.keys.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
 from crm.records.access import visible_records
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
-from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.models import Lead

@@ -9,7 +9,7 @@ from crm import catalogue
 from crm.catalogue.searched import NAME, Searched, several_numbers
 from crm.catalogue.types import Board, DefaultView, RecordType, Section
 from crm.fields.currencies import find_currencies_in
-from crm.lists.filters import on_list
+from crm.mailing_lists.filters import on_list
 from crm.users.roles import grant
 from leads.actions import LEAD_ACTIONS
 from leads.bulk import lead_actions

@@ -17,16 +17,16 @@ from crm import catalogue
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.events.models import Event
-from crm.lists.models import MailingList
-from crm.lists.services import put_on_lists
+from crm.ground.addresses import email_domain
+from crm.ground.writes import service
+from crm.keys.names import join_name
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.services import put_on_lists
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choice_meaning, choices
 from crm.records.hiding import fill_in
 from crm.records.services import LockedError, create_record, delete_record, restore_record, update_record
 from crm.records.times import is_about, refuse_future
-from crm.tenants.bulk import atomic
-from crm.tenants.names import join_name
-from crm.tenants.text import email_domain
 from crm.ui import format as formats
 from crm.users.models import Membership
 from leads.events import STATUS_CHANGED, UNQUALIFIED
@@ -96,7 +96,7 @@ def create_lead(
     return create_record(catalogue.record_type("leads"), actor=actor, values=values, because=because, **attributes)
 
 
-@atomic
+@service
 def update_lead(
     lead: Lead,
     *,
@@ -189,7 +189,7 @@ def set_lead_status(
     return update_lead(lead, actor=actor, values={"status": status}, because=because)
 
 
-@atomic
+@service
 def close_as_unqualified(
     *,
     lead: Lead,

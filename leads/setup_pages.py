@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.pages.settings_form import sent
 from crm.pages.setup import add_error, setup_page, show
-from crm.ui.http import go, method
+from crm.ui.http import go, method_of
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 from leads.conversion.plan import PARTS
@@ -32,13 +32,13 @@ def edit_policy(request: WorkspaceRequest) -> HttpResponse:
 @setup_page
 def edit_field_map(request: WorkspaceRequest) -> HttpResponse:
     """GET shows the map, POST writes it, DELETE goes back to the one that every workspace starts with."""
-    verb = method(request)
-    if verb == "DELETE":
+    method = method_of(request)
+    if method == "DELETE":
         reset_field_map(actor=request.actor)
         say(request, _("Fields go where they went at first."))
         return go(request, reverse("setup:field_map"))
-    form = FieldMapForm(request.POST if verb == "POST" else None)
-    if verb == "POST" and form.is_valid():
+    form = FieldMapForm(request.POST if method == "POST" else None)
+    if method == "POST" and form.is_valid():
         try:
             set_field_map(actor=request.actor, pairs=form.pairs())
         except ValidationError as error:

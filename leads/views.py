@@ -22,7 +22,7 @@ from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records.access import get_record, url_for
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import can
 from crm.users.http import WorkspaceRequest, require
@@ -96,20 +96,20 @@ def _chosen_status(request: WorkspaceRequest) -> Choice | None:
 
 def closing(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/closing/``: GET asks for the reason, POST closes the lead as unqualified, DELETE reopens it."""
-    verb = method(request)
-    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=verb != "GET")
+    method = method_of(request)
+    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=method != "GET")
     refuse_locked(lead)
     is_closed = meaning_of(lead) == LeadStatus.UNQUALIFIED
     back = board.back_to(request, catalogue.url(lead))
-    if verb == "DELETE":
+    if method == "DELETE":
         if is_closed:
             reopen_lead(lead=lead, actor=request.actor)
             say(request, _("%(name)s is open again.") % {"name": lead.name})
         return go(request, board.back_to_card(request, lead))
-    form = ClosingForm(actor=request.actor, data=request.POST if verb == "POST" else None)
+    form = ClosingForm(actor=request.actor, data=request.POST if method == "POST" else None)
     if form.is_bound and (sentence := unseen_move(request, record_type, lead, "status", None)):
         form.add_error(None, f"{sentence} {ALL_THE_SAME}")
-    if verb == "POST" and form.is_valid():
+    if method == "POST" and form.is_valid():
         values = form.cleaned_data
         event = close_as_unqualified(
             lead=lead,

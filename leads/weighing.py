@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Contact
-from crm.tenants.countries import country_of
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.text import domain_key, sort_key
+from crm.ground.addresses import domain_key
+from crm.ground.text import sort_key
+from crm.keys.countries import country_of
+from crm.keys.firm_domains import firm_domain
 from crm.users.access import HIDDEN, limited_fields
 from crm.users.models import Membership
 from leads.models import Lead

@@ -16,7 +16,7 @@ from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
-from crm.lists.kinds import chosen_lists, lists_to_choose
+from crm.mailing_lists.kinds import chosen_lists, lists_to_choose
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import pipeline, stages
 from crm.users.access import can

@@ -16,8 +16,8 @@ from crm.fields.look.choice import RowField
 from crm.fields.look.inputs import DayField
 from crm.fields.look.lookup import LookupField
 from crm.fields.look.withheld import withheld_errors
-from crm.lists.forms import ListsField
-from crm.lists.selectors import mailing_lists
+from crm.mailing_lists.forms import ListsField
+from crm.mailing_lists.selectors import mailing_lists
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import choice, choices, default_choice, stages, stages_to_choose
 from crm.picklists.selectors import stage as stage_by_id

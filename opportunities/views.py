@@ -22,7 +22,7 @@ from crm.pages.taking_back import undo_url
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.access import get_record
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method_of, respond
 from crm.ui.once import once
 from crm.ui.seen import SEEN
 from crm.ui.toasts import say
@@ -160,12 +160,12 @@ def contact_role(request: WorkspaceRequest, record_type: RecordType, record_id: 
 
     Who is of another account becomes it after a second thought.
     """
-    verb = method(request)
-    opportunity = get_record(request.actor, record_type, record_id, verb="edit", lock=verb != "GET")
+    method = method_of(request)
+    opportunity = get_record(request.actor, record_type, record_id, verb="edit", lock=method != "GET")
     part = next((one for one in contact_roles(opportunity) if one.contact_id == contact_id), None)
     if part is None:
         raise Http404
-    is_main = verb == "POST" and becomes_main([part], part.contact, is_wanted=True)
+    is_main = method == "POST" and becomes_main([part], part.contact, is_wanted=True)
     if is_main and (objection := _unread_objection(request, opportunity, part.contact)):
         context = {
             "opportunity": opportunity,
@@ -176,9 +176,9 @@ def contact_role(request: WorkspaceRequest, record_type: RecordType, record_id: 
         return respond(request, "opportunities/main_contact.html", context, partial="dialog", status=422)
     try:
         with transaction.atomic():
-            if verb == "DELETE":
+            if method == "DELETE":
                 remove_contact_role(opportunity=opportunity, contact=part.contact, actor=request.actor)
-            elif verb == "POST":
+            elif method == "POST":
                 add_contact_role(
                     opportunity=opportunity,
                     contact=part.contact,

@@ -30,10 +30,10 @@ from crm.activities.following import Held, follow, when_held
 from crm.activities.models import ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.events.services import build
+from crm.ground.writes import collect_inserts, insert_many
 from crm.picklists.models import Stage
 from crm.picklists.selectors import choice_meaning
 from crm.picklists.usage import Afterwards, Entry, follow_replacement
-from crm.tenants.bulk import collect_inserts, insert_many
 from crm.tenants.clock import today
 from opportunities.events import (
     ACCOUNT_CHANGED,

@@ -17,11 +17,11 @@ from crm.catalogue import record_type as catalogue_type
 from crm.catalogue import seen_type
 from crm.catalogue.types import RecordType
 from crm.fields.look.inputs import DayField
+from crm.ground.text import sort_key
 from crm.picklists.selectors import pipelines
 from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.tenants.clock import today
-from crm.tenants.text import sort_key
 from crm.ui import format as formats
 from crm.users.models import Membership
 from crm.users.selectors import members, shown_name, teams

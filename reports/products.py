@@ -6,8 +6,8 @@ from itertools import accumulate
 
 from django.db.models import Count, Max
 
+from crm.ground.text import sort_key
 from crm.queries.query import address_of
-from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
 from opportunities.models import Opportunity

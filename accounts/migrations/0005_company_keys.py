@@ -1,7 +1,7 @@
 from django.db import migrations
 
 from crm.tenants.refilling import remake_keys
-from crm.tenants.text import company_key
+from crm.keys.firms import company_key
 
 
 class Migration(migrations.Migration):

@@ -28,7 +28,7 @@ VENDOR_ACTIONS = (
         "undo-2",
         "vendors:moving_back",
         _may_move_back,
-        verb="DELETE",
+        method="DELETE",
         order=80,
         in_menu=True,
     ),

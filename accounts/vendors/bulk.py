@@ -18,7 +18,7 @@ from crm import catalogue
 from crm.catalogue.actions import Became, BulkAction, Outcome
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
-from crm.tenants.ids import uuid7
+from crm.ground.ids import uuid7
 from crm.users.access import can, may
 from crm.users.models import Membership
 

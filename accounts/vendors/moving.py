@@ -27,13 +27,13 @@ from crm.events.models import Event
 from crm.fields.kinds import ChoiceOf, Flag, Lookup
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
+from crm.ground.ids import uuid7
+from crm.ground.text import sort_key
+from crm.ground.writes import service
 from crm.picklists.selectors import choices
 from crm.records.access import deleted_records, visible_records
 from crm.records.diff import identity
 from crm.records.hiding import fill_in
-from crm.tenants.bulk import atomic
-from crm.tenants.ids import uuid7
-from crm.tenants.text import sort_key
 from crm.users.access import HIDDEN, hide_from
 from crm.users.models import Membership
 from crm.users.selectors import roles
@@ -123,7 +123,7 @@ def followers(account: Account) -> int:
     return sum(kind.model.objects.filter(**{link.column: account}).count() for kind, link, instead in links if instead)
 
 
-@atomic
+@service
 def move_account(
     account: Account, *, actor: Membership, because: Event | None = None, plan: Plan | None = None
 ) -> Vendor:
@@ -153,7 +153,7 @@ def move_account(
     return vendor
 
 
-@atomic
+@service
 def move_back(vendor: Vendor, *, actor: Membership, because: Event | None = None) -> Account:
     """Let ``vendor``, which is held, be the account again that it was; who belongs to it by now belongs to that.
 

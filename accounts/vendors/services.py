@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.vendors.models import Vendor
 from crm import catalogue
 from crm.events.models import Event
+from crm.ground.addresses import domain_key
+from crm.keys.firms import company_key
 from crm.records.services import create_record, delete_record, restore_record, update_record
-from crm.tenants.text import company_key, domain_key
 from crm.users.models import Membership
 
 

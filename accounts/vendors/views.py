@@ -17,7 +17,7 @@ from accounts.vendors.moving import followers, holders, move_account, move_back,
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.records.access import get_record
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
@@ -26,15 +26,15 @@ from crm.users.http import WorkspaceRequest, require
 def moving(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/vendors/moving/<id of an account>/``: GET says what would become of it, POST moves it."""
     require(may(request.actor, "create", Vendor.type_key))
-    accounts, verb = catalogue.seen_type(Account.type_key, request.actor), method(request)
+    accounts, method = catalogue.seen_type(Account.type_key, request.actor), method_of(request)
     try:
-        account = get_record(request.actor, accounts, record_id, verb="delete", lock=verb == "POST")
+        account = get_record(request.actor, accounts, record_id, verb="delete", lock=method == "POST")
     except Http404:
         if (vendor := vendor_after(request.actor, record_id)) is None:
             raise
         return go(request, catalogue.url(vendor))  # sent twice, or somebody was quicker
     problems: list[str] = []
-    if verb == "POST":
+    if method == "POST":
         try:
             with transaction.atomic():
                 vendor = move_account(account, actor=request.actor)
@@ -63,7 +63,7 @@ def moving(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) 
 
 def moving_back(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/vendors/<id>/moving-back/``: DELETE takes back that an account was moved."""
-    require(method(request) == "DELETE")
+    require(method_of(request) == "DELETE")
     vendor = get_record(request.actor, record_type, record_id, verb="delete", lock=True)
     try:
         with transaction.atomic():

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.fields.look.lookup import ANY, LookupWidget
+from crm.ground.text import sort_key
 from crm.records.access import visible_records
-from crm.tenants.text import sort_key
 from crm.users.access import may
 from crm.users.models import Membership
 

@@ -21,7 +21,7 @@ from crm.activities.views import back, home_of
 from crm.fields.look.inputs import DayField
 from crm.tenants.clock import today
 from crm.ui import respond
-from crm.ui.http import go, is_fragment, method
+from crm.ui.http import go, is_fragment, method_of
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest, require
 
@@ -33,7 +33,7 @@ MOVED = "tasks-moved"  # and so does a page whose tasks stand by day or by perso
 def completion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     """POST completes the task, DELETE reopens it."""
     task = _task(request, activity_id)
-    undone = method(request) == "DELETE"
+    undone = method_of(request) == "DELETE"
     if undone:
         services.reopen_task(task=task, actor=request.actor)
     else:
@@ -99,7 +99,7 @@ def _say_undo(request: WorkspaceRequest, words: str, **former: str) -> None:
     """Tell what was done; ``former`` is what this address has to be sent to take it back."""
     place = request.htmx.current_url_abs_path if is_fragment(request) else back(request, "")  # type: ignore[attr-defined]
     query = urlencode(former | ({"next": place} if place else {}))
-    say(request, words, undo_url=f"{request.path}?{query}" if former else "", undo_verb="POST")
+    say(request, words, undo_url=f"{request.path}?{query}" if former else "", undo_method="POST")
 
 
 def _task(request: WorkspaceRequest, activity_id: UUID, *, lock: bool = True) -> Activity:

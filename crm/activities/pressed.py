@@ -22,9 +22,9 @@ from crm.activities.refs import places_of
 from crm.activities.services import A_MOMENT, delete_activity, restore_activity
 from crm.events.models import Event
 from crm.events.types import names
+from crm.ground.ids import uuid_of
 from crm.records.access import GoneError, get_record
 from crm.records.taking_back import take_back
-from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 
 AGAIN = "again"  # in the address of an Undo: what was typed is wanted; in that of a record: the activity that has it

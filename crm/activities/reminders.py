@@ -22,8 +22,8 @@ from crm.activities.access import of_live_records
 from crm.activities.events import REMINDED
 from crm.activities.models import Activity, Reminder
 from crm.activities.selectors import OPEN_TASK
+from crm.ground.writes import service
 from crm.notices.services import News, notify
-from crm.tenants.bulk import atomic
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
@@ -122,7 +122,7 @@ def remind_due(tenant: Tenant, limit: int) -> int:
     return len(ids)
 
 
-@atomic
+@service
 def remind_owner(*, task_id: UUID) -> bool:
     """Tell the owner of the task, once, if its reminder is due and it is still to be done; return whether one was told.
 

@@ -32,9 +32,9 @@ from crm.activities.models import Activity, ActivityKind, ActivityLink, Reminder
 from crm.activities.reminders import follow_day, follow_owner, reminder_moment
 from crm.events.models import Event
 from crm.events.types import EventType
+from crm.ground.writes import insert, insert_many, service
 from crm.records.holding import refuse_gone
 from crm.records.services import LockedError
-from crm.tenants.bulk import atomic, insert, insert_many
 from crm.tenants.models import TenantModel
 from crm.users.models import Membership
 
@@ -44,7 +44,7 @@ LONGEST_SUBJECT = 300
 A_MOMENT = timedelta(minutes=1)  # clocks differ
 
 
-@atomic
+@service
 def create_activity(
     *,
     kind: str,
@@ -105,7 +105,7 @@ def _stand_on(activity: Activity, records: Iterable[TenantModel]) -> list[tuple[
     return places
 
 
-@atomic
+@service
 def update_activity(*, activity: Activity, actor: Membership, values: dict[str, Any]) -> Activity:
     """Change what ``values`` names: ``subject``, ``body``, ``occurred_at``."""
     if unknown := values.keys() - EDITABLE:
@@ -126,7 +126,7 @@ def update_activity(*, activity: Activity, actor: Membership, values: dict[str, 
     return activity
 
 
-@atomic
+@service
 def delete_activity(*, activity: Activity, actor: Membership) -> Activity:
     """Put ``activity`` away; ``restore_activity`` brings it back."""
     if activity.deleted_at is None:
@@ -136,7 +136,7 @@ def delete_activity(*, activity: Activity, actor: Membership) -> Activity:
     return activity
 
 
-@atomic
+@service
 def restore_activity(*, activity: Activity, actor: Membership) -> Activity:
     """Bring back what ``delete_activity`` put away."""
     if activity.deleted_at is not None:
@@ -146,7 +146,7 @@ def restore_activity(*, activity: Activity, actor: Membership) -> Activity:
     return activity
 
 
-@atomic
+@service
 def complete_task(*, task: Activity, actor: Membership) -> Activity:
     """Mark ``task`` as done, now and by ``actor``; once done it stays as it is."""
     if task.completed_at is None:
@@ -158,7 +158,7 @@ def complete_task(*, task: Activity, actor: Membership) -> Activity:
     return task
 
 
-@atomic
+@service
 def reopen_task(*, task: Activity, actor: Membership) -> Activity:
     """Take the completion of ``task`` back."""
     if task.completed_at is not None:
@@ -170,7 +170,7 @@ def reopen_task(*, task: Activity, actor: Membership) -> Activity:
     return task
 
 
-@atomic
+@service
 def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> Activity:
     """Give ``task`` another day; None: it is due on no day in particular. Its reminder goes along."""
     if task.due_on != due_on:
@@ -182,7 +182,7 @@ def postpone_task(*, task: Activity, due_on: date | None, actor: Membership) -> 
     return task
 
 
-@atomic
+@service
 def move_task(*, task: Activity, record: TenantModel | None, actor: Membership) -> Activity:
     """Let ``task`` stand on ``record`` alone, or on none; raises ``LockedError`` for a record that is read-only."""
     if record is not None:
@@ -199,7 +199,7 @@ def move_task(*, task: Activity, record: TenantModel | None, actor: Membership) 
     return task
 
 
-@atomic
+@service
 def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Activity:
     """Hand ``task`` to ``owner``, and a reminder that has not been told yet with it."""
     if task.owner_id != owner.pk:
@@ -210,7 +210,7 @@ def reassign_task(*, task: Activity, owner: Membership, actor: Membership) -> Ac
     return task
 
 
-@atomic
+@service
 def remind_of_task(*, task: Activity, reminder: str, remind_at: datetime | None = None, actor: Membership) -> Activity:
     """Choose when the owner of ``task`` is reminded of it; ``remind_at`` is the moment if it is one of their own.
 
@@ -231,7 +231,7 @@ def _set_reminder(task: Activity, reminder: str, at: datetime | None) -> None:
     task.reminder = reminder
 
 
-@atomic
+@service
 def link_activities(
     *,
     from_record: TenantModel,

@@ -18,8 +18,8 @@ from crm.activities.models import Activity
 from crm.activities.refs import RecordRef, refs_of
 from crm.activities.selectors import DUE, due, tasks_of
 from crm.activities.shown import TaskRow
+from crm.ground.ids import uuid_of
 from crm.tenants.clock import today
-from crm.tenants.ids import uuid_of
 from crm.ui import respond
 from crm.ui.paging import Ordering, page_by_key
 from crm.users.http import WorkspaceRequest

@@ -27,13 +27,13 @@ from crm.activities.pressed import AGAIN, Pressed, rest_taken_back, typed_again
 from crm.activities.refs import places_of, refs_of
 from crm.activities.selectors import timeline as read_timeline
 from crm.events.models import Event
+from crm.ground.ids import uuid_of
 from crm.pages.detail import shown_fields
 from crm.pages.idempotency import already_made, remember_made
 from crm.pages.locked import refuse_locked
 from crm.records.access import get_record, visible_records
-from crm.tenants.ids import uuid_of
 from crm.ui import respond
-from crm.ui.http import go, is_fragment, method
+from crm.ui.http import go, is_fragment, method_of
 from crm.ui.toasts import say
 from crm.ui.uploads import has_too_much, says_of_long_name
 from crm.users.http import WorkspaceRequest, require
@@ -71,7 +71,7 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
     if pressed is None:
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
     remember_made(request, back(request, home))
-    say(request, _told(pressed.activity, pressed.task), undo_url=pressed.undo_url, undo_verb="POST")
+    say(request, _told(pressed.activity, pressed.task), undo_url=pressed.undo_url, undo_method="POST")
     if _in_feed(request):
         response = _feed(request, record)
         response["HX-Trigger"] = "record-changed"
@@ -257,7 +257,7 @@ def _update(request: WorkspaceRequest, activity: Activity, form: ActivityForm) -
 @require_POST
 def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     """POST puts the activity away, DELETE brings it back."""
-    restores = method(request) == "DELETE"
+    restores = method_of(request) == "DELETE"
     activity = get_activity(request.actor, activity_id, verb="edit", lock=True, deleted=restores)
     home = back(request, home_of(request, activity))
     if restores:

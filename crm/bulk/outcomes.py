@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from crm import catalogue
 from crm.bulk.models import BulkOutcome, BulkRun
 from crm.catalogue.actions import Became
+from crm.ground.ids import uuid_of
 from crm.records.access import visible_records
 from crm.records.hiding import named_in, unseen
 from crm.records.models import HIDDEN
-from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 
 PAGE = 100

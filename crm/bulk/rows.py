@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import Aggregate, BinaryField, QuerySet
 
 from crm.bulk.models import BulkRows, BulkRun
-from crm.tenants.bulk import insert_many
+from crm.ground.writes import insert_many
 
 SIZE = 16  # bytes of an id
 PIECE = 1_000  # ids that are read to find the next few

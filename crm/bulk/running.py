@@ -30,9 +30,9 @@ from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction, LeftOutError, Outcome, Rehearse
 from crm.catalogue.types import RecordType
+from crm.ground.writes import insert_many
 from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
-from crm.tenants.bulk import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant

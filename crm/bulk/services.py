@@ -21,9 +21,9 @@ from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
+from crm.ground.writes import insert_many, service
 from crm.queries.query import Query
 from crm.tenants import turns
-from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.context import current_tenant_id
 from crm.ui.format import number
 from crm.users.models import Membership
@@ -32,7 +32,7 @@ REHEARSALS_KEPT = timedelta(days=7)
 AT_ONCE = 200  # rows that are done while the person waits
 
 
-@atomic
+@service
 def start_run(
     *,
     actor: Membership,
@@ -66,7 +66,7 @@ def start_run(
     return _start(run, actor, action, rows)
 
 
-@atomic
+@service
 def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     """Do for real what ``run`` has tried."""
     run = _locked(run)
@@ -81,7 +81,7 @@ def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     _start(run, actor, action)
 
 
-@atomic
+@service
 def cancel_run(*, run: BulkRun) -> None:
     """Stop after the batch that is under way, at once where none is; what was done stays and is said."""
     run = _locked(run)
@@ -93,7 +93,7 @@ def cancel_run(*, run: BulkRun) -> None:
         run.save(update_fields=["cancel_asked"])
 
 
-@atomic
+@service
 def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     """Bring back what ``run`` has deleted, or give the records the values that they had before; asked twice, there is
     one run that does. Rows that somebody has changed since are refused."""
@@ -118,7 +118,7 @@ def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     return undoing
 
 
-@atomic
+@service
 def forget_rehearsals() -> int:
     """Delete what was only tried, and which nobody went on with for ``REHEARSALS_KEPT``; return how many runs."""
     old = BulkRun.objects.filter(is_dry_run=True, finished_at__lt=timezone.now() - REHEARSALS_KEPT)

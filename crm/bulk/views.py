@@ -32,7 +32,7 @@ from crm.queries.query import Query
 from crm.saved_views.chips import chips
 from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
-from crm.ui.http import go, method, respond, respond_polled
+from crm.ui.http import go, method_of, respond, respond_polled
 from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -122,12 +122,12 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
 def run(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     """GET: how far it is, and what came of it. POST does what was tried. DELETE cancels, or takes a deletion back."""
     found, record_type = _run(request, run_id)
-    verb = method(request)
-    if verb == "GET":
+    method = method_of(request)
+    if method == "GET":
         return _run_page(request, found, record_type)
     try:
         with transaction.atomic():
-            if verb == "POST":
+            if method == "POST":
                 services.do_after_rehearsal(run=found, actor=request.actor)
             elif found.state in services.OPEN_STATES:
                 services.cancel_run(run=found)

@@ -23,15 +23,15 @@ from crm.catalogue.events import RENAMED
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import actor_name
+from crm.ground.text import one_line, sort_key
+from crm.ground.writes import service
 from crm.preferences.declared import declared
 from crm.preferences.pages import SetupPage
 from crm.preferences.setting import Setting
 from crm.preferences.shipped import ShippedTexts
-from crm.tenants.bulk import atomic
 from crm.tenants.context import NoTenantError, current_tenant
 from crm.tenants.memo import forget, memo
 from crm.tenants.stored import Kind
-from crm.tenants.text import one_line, sort_key
 from crm.ui import dialect, nav
 from crm.ui.seen import Change
 from crm.users.models import Membership
@@ -136,7 +136,7 @@ def _taken_by(key: str, text: str) -> str:
     return _("%(types)s have this name already: two types cannot have one.") % {"types": types}
 
 
-@atomic
+@service
 def rename_types(*, actor: Membership, names: Mapping[str, Names]) -> None:
     """Call the types so from now on, everywhere; "" is the standard name, and what is not among them stays. Raises
     ``ValidationError`` as ``read_names`` does."""

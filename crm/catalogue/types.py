@@ -80,7 +80,7 @@ class Badge:
 class Action:
     """A button on the record page. ``dialog``: opens in a dialog where there is JavaScript.
 
-    ``verb``: "GET" leads to the page, "POST" and "DELETE" do it. ``on_row``: it stands on a list's rows too.
+    ``method``: "GET" leads to the page, "POST" and "DELETE" do it. ``on_row``: it stands on a list's rows too.
     """
 
     key: str
@@ -91,7 +91,7 @@ class Action:
     primary: bool = False
     dialog: bool = False
     order: int = 50
-    verb: str = "GET"
+    method: str = "GET"
     on_row: bool = False
     in_menu: bool = False  # among the rarer ones, behind "…"
 

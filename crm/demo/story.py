@@ -19,11 +19,11 @@ from crm.demo import words
 from crm.demo.people import Cast
 from crm.events.delivery import deliver_all
 from crm.fields.money import Money
+from crm.ground.text import sort_key
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
-from crm.tenants.text import sort_key
 from opportunities.services.lapsing import lapse_customers
 
 EURO = frozenset({"Germany", "Netherlands", "France", "Portugal"})

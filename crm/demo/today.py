@@ -15,7 +15,7 @@ from crm.activities.services import create_activity
 from crm.demo import words
 from crm.demo.funnel import Funnel
 from crm.demo.story import Story, choice_called, person_facts
-from crm.lists.services import create_list, put_on_lists
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.tenants.clock import day_of

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from crm.events import handlers
 from crm.events.models import HandlerRun, OutboxMessage
-from crm.tenants.bulk import insert_many, together
+from crm.ground.writes import insert_many, together
 from crm.tenants.context import current_tenant, tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant

@@ -16,7 +16,7 @@ from crm.events.events import RETRIED
 from crm.events.handlers import handlers_of
 from crm.events.models import IMPORT, Event, OutboxMessage
 from crm.events.types import ANY, EventType, UndeclaredError, is_declared
-from crm.tenants.bulk import atomic, insert_many
+from crm.ground.writes import insert_many, service
 from crm.tenants.context import current_tenant_id
 
 _import: ContextVar[UUID | None] = ContextVar("import", default=None)
@@ -109,7 +109,7 @@ def record_all(*, events: Sequence[Event]) -> None:
         _kick_on_commit(current_tenant_id())
 
 
-@atomic
+@service
 def retry(*, message: OutboxMessage, actor: models.Model) -> None:
     """Deliver ``message`` again that was given up, at once and with all its attempts."""
     message.attempts = 0

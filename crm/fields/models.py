@@ -76,7 +76,7 @@ class CustomValue(TenantModel):
 
     field = TenantForeignKey(CustomField)
     record_id = models.UUIDField()
-    v_text = models.CharField(max_length=300, null=True, db_collation="C")  # a key of tenants/text.py; a currency
+    v_text = models.CharField(max_length=300, null=True, db_collation="C")  # a key of ground/text.py; a currency
     v_int = models.BigIntegerField(null=True)
     v_date = models.DateField(null=True)
     v_choice = TenantForeignKey("picklists.Choice", null=True)

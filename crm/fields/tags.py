@@ -13,9 +13,9 @@ from crm import events
 from crm.events.types import EventType
 from crm.fields.events import TAG_CHANGED, TAG_DELETED
 from crm.fields.models import Tag, TagLink
-from crm.tenants.bulk import atomic
+from crm.ground.text import sort_key
+from crm.ground.writes import service
 from crm.tenants.memo import forget, memo
-from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 TAGS_KEY = "tags"  # in ``record.custom``: the ids of the record's tags
@@ -89,7 +89,7 @@ def counts() -> dict[Any, int]:
     return dict(TagLink.objects.order_by().values_list("tag_id").annotate(count=Count("pk")))
 
 
-@atomic
+@service
 def rename_tag(*, tag: Tag, name: str, actor: Membership) -> None:
     """Call ``tag`` something else, on all records at once. Their history keeps the name of the day."""
     name = " ".join(name.split())
@@ -102,7 +102,7 @@ def rename_tag(*, tag: Tag, name: str, actor: Membership) -> None:
         _record(TAG_CHANGED, tag, actor, changes={"name": [old, name]})
 
 
-@atomic
+@service
 def delete_tag(*, tag: Tag, actor: Membership) -> int:
     """Take ``tag`` off all records for good; return how many had it. (Its id in their JSON then means nothing.)"""
     removed, _by_model = TagLink.objects.filter(tag=tag).delete()

@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from crm.ground.text import sort_key
 from crm.imports.models import Import
-from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 

@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 from crm.fields import kinds
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
-from crm.tenants.ids import uuid_of
-from crm.tenants.text import sort_key
+from crm.ground.ids import uuid_of
+from crm.ground.text import sort_key
 
 OTHERS = "*"
 GAP = "*gap"

@@ -17,6 +17,7 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.ground.writes import collect_inserts, together, undo_on_error
 from crm.imports.answers import moved_on
 from crm.imports.cells import Cells
 from crm.imports.deferring import Link, without_circles, without_own
@@ -39,7 +40,6 @@ from crm.imports.trying import Folded, Tried, TryAgain, settle
 from crm.imports.whole_file import WholeFile
 from crm.imports.words import Words
 from crm.records.refusals import reasons_of, refusal_of
-from crm.tenants.bulk import collect_inserts, together, undo_on_error
 from crm.tenants.memo import forget
 from crm.users.access import can
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from crm.catalogue import find_type
 from crm.fields.kinds import Lookup, Phone, Url
 from crm.fields.spec import FieldSpec
-from crm.tenants.text import phone_key, sort_key
+from crm.ground.text import sort_key
+from crm.keys.phones import phone_key
 from crm.ui.dialect import in_text
 
 

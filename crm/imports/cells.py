@@ -14,12 +14,12 @@ from crm.catalogue import seen_type
 from crm.fields.reading import Style, style_of
 from crm.fields.tags import ensure_tags, new_tags
 from crm.fields.targets import model_of
+from crm.ground.text import sort_key
 from crm.imports.coming import add_choice, add_stage, bring_along
 from crm.imports.row import ToCreate
 from crm.picklists import selectors as picklists
 from crm.picklists.models import Choice, Stage
 from crm.tenants.context import current_tenant
-from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership, Team
 from crm.users.selectors import member_by_name_or_email, members_called, teams

@@ -11,14 +11,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
+from crm.ground.text import sort_key
+from crm.ground.writes import insert_many
 from crm.imports.cells import Cells
 from crm.imports.findings import finding
 from crm.imports.layout import Layout
 from crm.imports.meanwhile import Changed, changed_since, refuse_changed
 from crm.imports.models import DeferredLink, Import, RefusedRow
 from crm.imports.storing import FileRow
-from crm.tenants.bulk import insert_many
-from crm.tenants.text import sort_key
 
 
 @dataclass(frozen=True)

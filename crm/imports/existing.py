@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from crm.catalogue.files import NaturalKey
 from crm.catalogue.types import RecordType
+from crm.ground.ids import uuid_of
+from crm.ground.text import sort_key
 from crm.imports.brought import as_compared
 from crm.imports.findings import names_of
 from crm.imports.layout import Layout
@@ -26,8 +28,6 @@ from crm.imports.reading.cells import without_unreadable
 from crm.imports.row import Row, RowValues
 from crm.imports.storing import FileRow
 from crm.records.natural import NAMES
-from crm.tenants.ids import uuid_of
-from crm.tenants.text import sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
 

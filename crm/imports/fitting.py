@@ -17,9 +17,9 @@ from crm.fields.reading.amounts import currency_words, meanings
 from crm.fields.reading.days import day_readings, has_time, split_clock
 from crm.fields.reading.numbers import readings, take_apart
 from crm.fields.reading.style import ORDERS
+from crm.ground.addresses import validate_address
+from crm.ground.text import one_line, sort_key
 from crm.imports.reading.cells import is_shortened
-from crm.tenants.addresses import validate_address
-from crm.tenants.text import one_line, sort_key
 
 ONE_LINE, LONG, LABEL = 200, 20_000, 100  # characters of a text, a long text, a choice
 MOST_CHOICES = 200  # different values that a choice is offered for

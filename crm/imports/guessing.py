@@ -10,12 +10,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
+from crm.ground.text import sort_key
 from crm.imports.labelled import with_place_for_mobiles
 from crm.imports.mappable import NAME_PARTS, OWN_ID, Mappable, mappable
 from crm.imports.split import one_field_each, split_of
 from crm.records.headers import PREFIXES, SURE, names_of
 from crm.records.natural import FIRST_AND_LAST
-from crm.tenants.text import sort_key
 from crm.ui.dialect import standard
 
 # The columns that the file of refused rows has beside those of the import. Standard names: in every language they

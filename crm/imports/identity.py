@@ -10,14 +10,15 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from crm.ground.addresses import domain_key
+from crm.ground.ids import uuid_of
+from crm.ground.text import sort_key
 from crm.imports.layout import Layout
 from crm.imports.mappable import EXTERNAL_ID, OWN_ID
 from crm.imports.meant import CHUNK, MeantRows
+from crm.keys.countries import country_of
+from crm.keys.firm_domains import firm_domain
 from crm.records.natural import whole_name
-from crm.tenants.countries import country_of
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.ids import uuid_of
-from crm.tenants.text import domain_key, sort_key
 
 MOST = 20_000  # rows that are remembered
 

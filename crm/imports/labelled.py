@@ -13,10 +13,10 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
+from crm.ground.text import sort_key
 from crm.imports.models import NOTES, Import
 from crm.imports.reading.cells import as_told
 from crm.imports.storing import FileRow
-from crm.tenants.text import sort_key
 
 _COLUMN = re.compile(r"(phone|e-?mail) (\d+) - (label|type|value)")
 _PRIMARY = "*"  # before the label of the one that the person uses most

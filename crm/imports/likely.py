@@ -14,14 +14,15 @@ from crm.events.selectors import name_of_deleted
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.fields.targets import model_of
+from crm.ground.addresses import domain_key
+from crm.ground.text import sort_key
 from crm.imports.answers import used_id
 from crm.imports.cells import Cells
 from crm.imports.misspelt import one_letter_off
+from crm.keys.spellings import company_spellings, person_spellings
 from crm.picklists import selectors as picklists
 from crm.picklists.models import Stage
 from crm.records.hiding import hide_unseen
-from crm.tenants.spellings import company_spellings, person_spellings
-from crm.tenants.text import domain_key, sort_key
 from crm.users.access import visible
 from crm.users.models import Membership
 from crm.users.selectors import member_by_name_or_email, members_called

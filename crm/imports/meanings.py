@@ -8,11 +8,11 @@ from typing import Any
 
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
+from crm.ground.text import sort_key
 from crm.imports.misspelt import most_alike
 from crm.imports.people_alike import person_meant
 from crm.picklists.lists import picklist_of
 from crm.picklists.stages import STAGE_SYNONYMS
-from crm.tenants.text import sort_key
 
 
 def proposed(spec: FieldSpec, text: str, rows: Sequence[Any]) -> Any:

@@ -16,13 +16,13 @@ from typing import Any
 from crm.catalogue.types import RecordType
 from crm.fields.reading import NumberText
 from crm.fields.spec import FieldSpec
+from crm.ground.ids import uuid_of
 from crm.imports.labelled import labelled
 from crm.imports.layout import Layout
 from crm.imports.mappable import NAME_PARTS, OWN_ID
 from crm.imports.models import Import
 from crm.imports.reading.cells import ERRORS, is_unreadable
 from crm.imports.storing import FileRow, read_rows, rows_numbered
-from crm.tenants.ids import uuid_of
 from crm.ui.spreadsheets import cell_text, restore
 from crm.users.access import visible
 from crm.users.models import Membership

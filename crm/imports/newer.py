@@ -25,6 +25,7 @@ from crm.fields import kinds
 from crm.fields.reading import read_moment
 from crm.fields.reading.days import split_clock
 from crm.fields.spec import FieldSpec
+from crm.ground.ids import uuid_of
 from crm.imports.answers import NEWER
 from crm.imports.cells import Cells
 from crm.imports.guessing import header_key
@@ -38,7 +39,6 @@ from crm.imports.storing import FileRow, read_rows
 from crm.records.diff import identity
 from crm.records.standard import UPDATED
 from crm.tenants.context import current_tenant
-from crm.tenants.ids import uuid_of
 from crm.tenants.memo import memo
 from crm.ui.spreadsheets import cell_text
 from crm.users.access import can

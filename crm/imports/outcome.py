@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from crm.catalogue import find_type
 from crm.catalogue.types import RecordType
+from crm.ground.text import sort_key
+from crm.ground.writes import insert_many
 from crm.imports.afterwards import note_following
 from crm.imports.counting import Counting
 from crm.imports.deferring import Link, keep_links
@@ -21,8 +23,6 @@ from crm.imports.models import Import, ImportRow, ImportState, Outcome, RefusedR
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.shown import Shown
 from crm.imports.storing import FileRow
-from crm.tenants.bulk import insert_many
-from crm.tenants.text import sort_key
 
 MOST_ADDED = 200  # names that are kept of each kind of what came into being
 

@@ -17,8 +17,8 @@ from crm.imports.layout import Layout
 from crm.imports.mappable import EXTERNAL_ID
 from crm.imports.meant import CHUNK, MeantRows, Same
 from crm.imports.reading.cells import is_unreadable
+from crm.keys.firms import company_key
 from crm.records.natural import FIRST_AND_LAST
-from crm.tenants.text import company_key
 
 MOST_LINKS = 50_000  # rows whose links are followed before a dry run
 _TELLING = ("website", "country", "email")  # two of one name that differ in one of them, or in their firm, are two

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from crm.ground.text import sort_key
 from crm.imports.misspelt import differ_by_a_letter, most_alike
-from crm.tenants.text import sort_key
 
 _ADDRESS = re.compile(r"[^\s<>\"(),;:@]+@[^\s<>\"(),;:@]+")
 _WORDS = re.compile(r"[^\W_]+")

@@ -13,6 +13,7 @@ from crm.catalogue.types import RecordType
 from crm.fields import kinds
 from crm.fields.spec import FieldSpec
 from crm.fields.tags import tag_called
+from crm.ground.text import sort_key
 from crm.imports.answers import EMPTY, answer_of, holds_words, is_adding, meant
 from crm.imports.cells import Cells
 from crm.imports.labelled import labelled
@@ -27,7 +28,6 @@ from crm.imports.survey import Survey
 from crm.imports.surveyed import Column
 from crm.imports.tag_cells import as_cell, tags_in, with_answers
 from crm.imports.words import Words
-from crm.tenants.text import sort_key
 
 MOST = 4  # samples of a column
 FAILING = 2  # of those

@@ -18,12 +18,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.fields.reading import NumberText
+from crm.ground.text import trimmed
 from crm.imports.models import FilePiece, Import, ImportFile, ImportRow, RefusedRow, RowsPiece
 from crm.imports.reading.cells import ERRORS, is_unreadable, without_unreadable
 from crm.imports.reading.files import Format
 from crm.imports.reading.header import LOOKED_AT, Row
 from crm.imports.reading.limits import MEGABYTE
-from crm.tenants.text import trimmed
 from crm.ui.spreadsheets import restore
 
 PIECE_ROWS = 500

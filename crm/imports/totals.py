@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from crm.ground.text import sort_key
 from crm.imports.answers import TOTALS
 from crm.imports.models import Import
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.storing import FileRow, read_rows
-from crm.tenants.text import sort_key
 
 LEAVE, TAKE = "leave", "take"
 LAST = 3  # rows of a file that are looked at

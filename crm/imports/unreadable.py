@@ -16,10 +16,10 @@ from crm.fields.reading import DAYS, NUMBERS, PERCENTS, Style, current_style
 from crm.fields.reading.amounts import currency_words, possible_currencies, sign_of
 from crm.fields.reading.style import ORDERS, POINTS, SERIAL, SHARE
 from crm.fields.spec import FieldSpec
+from crm.ground.text import one_line
 from crm.imports.answers import BAD, EMPTY, Answers, holds_words
 from crm.imports.reading.cells import ERRORS, cell_text, holds_digits, is_no_phone, is_shortened, is_unreadable, parsed
 from crm.tenants.context import current_tenant
-from crm.tenants.text import one_line
 
 REMEMBERED = 20_000
 SHORT = 200

@@ -23,7 +23,7 @@ from crm.imports.refused_file import refused_file
 from crm.imports.results import result_of, row_page
 from crm.imports.storing import is_kept
 from crm.tenants.turns import is_waiting
-from crm.ui.http import go, method, respond, respond_polled
+from crm.ui.http import go, method_of, respond, respond_polled
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
@@ -76,11 +76,11 @@ def _reasons(request: WorkspaceRequest, job: Import) -> selectors.Reasons:
 
 def run(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     """POST starts the ``import`` after a dry run, or goes back to the ``columns``; DELETE cancels a running one."""
-    require(method(request) in ("POST", "DELETE"))
+    require(method_of(request) in ("POST", "DELETE"))
     found, _record_type = get_job(request, job_id)
     try:
         with transaction.atomic():
-            if method(request) == "DELETE":
+            if method_of(request) == "DELETE":
                 services.cancel_import(job=found, actor=request.actor)
             elif "columns" in request.POST:
                 services.reopen_columns(job=found)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from crm.fields import kinds
 from crm.fields.look.lookup import LookupWidget
 from crm.fields.spec import FieldSpec
+from crm.ground.text import sort_key
 from crm.imports.answers import SAME, is_adding
-from crm.tenants.text import sort_key
 
 SHOWN_WORDS = 40  # of a column at once; the others have pages of their own
 MOST_ALIKE = 120  # on the first page, so that they are seen

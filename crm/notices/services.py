@@ -12,8 +12,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from crm.events.models import Event
+from crm.ground.writes import at_the_end, insert_many, service
 from crm.notices.models import Notification
-from crm.tenants.bulk import at_the_end, atomic, insert_many
 from crm.tenants.models import TenantModel
 from crm.users.models import Membership
 
@@ -34,7 +34,7 @@ class News:
         return self.member is not None and self.member.is_active and self.member.pk != self.event.actor_id
 
 
-@atomic
+@service
 def notify(*news: News) -> list[Notification]:
     """Tell those whom it concerns, each once of an event, however often this is called; return what was told.
 
@@ -71,7 +71,7 @@ def _ring(members: list[UUID]) -> None:
         Membership.objects.filter(pk=member_id).update(unread=F("unread") + count)
 
 
-@atomic
+@service
 def withdraw(*, event: Event) -> list[Membership]:
     """Take back what was told of ``event``, which no longer holds; return those who have read it already."""
     rows = list(Notification.objects.filter(event=event).order_by("member_id"))
@@ -82,7 +82,7 @@ def withdraw(*, event: Event) -> list[Membership]:
     return [people[row.member_id] for row in rows if row.read_at is not None]
 
 
-@atomic
+@service
 def mark_read(*, actor: Membership, ids: list[UUID] | None = None) -> int:
     """Note that ``actor`` has read these notifications of theirs (None: all); return how many were unread."""
     _held([actor.pk])

@@ -19,7 +19,7 @@ from crm.pages.board import back_to
 from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.records.access import deleted_records, get_record
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest
@@ -27,11 +27,11 @@ from crm.users.http import WorkspaceRequest
 
 def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/<type>/<id>/deletion/``: GET asks, POST deletes, DELETE brings the record back."""
-    verb = method(request)
+    method = method_of(request)
     record = get_record(
-        request.actor, record_type, record_id, verb="delete", lock=verb != "GET", deleted=verb == "DELETE"
+        request.actor, record_type, record_id, verb="delete", lock=method != "GET", deleted=method == "DELETE"
     )
-    if verb == "GET":
+    if method == "GET":
         context = {
             "type": record_type,
             "record": record,
@@ -40,14 +40,14 @@ def deletion_page(request: WorkspaceRequest, record_type: RecordType, record_id:
             "naming": _naming(request, record_type, record),
         }
         return respond(request, "pages/deletion.html", context, partial="dialog")
-    service = record_type.restore if verb == "DELETE" else record_type.delete
+    service = record_type.restore if method == "DELETE" else record_type.delete
     try:
         with transaction.atomic():
             service(record, actor=request.actor)
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="danger")
-        return go(request, catalogue.url(record) if verb != "DELETE" else reverse(f"{record_type.key}:list"))
-    if verb == "DELETE":
+        return go(request, catalogue.url(record) if method != "DELETE" else reverse(f"{record_type.key}:list"))
+    if method == "DELETE":
         say(request, _("%(name)s is back.") % {"name": record.name})
         return go(request, back_to(request, catalogue.url(record)))
     undo = reverse(f"{record_type.key}:deletion", kwargs={"record_id": record.pk})

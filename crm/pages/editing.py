@@ -19,11 +19,11 @@ from crm.fields.look import look_of
 from crm.fields.look.forms import RecordForm
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
+from crm.ground.ids import uuid_of
 from crm.pages.detail import shown, takes
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.locked import refuse_locked
 from crm.records.access import get_record, visible_records
-from crm.tenants.ids import uuid_of
 from crm.tenants.locks import wait_for_turn
 from crm.ui.http import go, respond
 from crm.ui.toasts import say

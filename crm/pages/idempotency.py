@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from crm.ground.ids import uuid7
 from crm.pages.models import MadeOnce
-from crm.tenants.ids import uuid7
 from crm.ui.once import PARAMETER
 from crm.users.http import WorkspaceRequest
 

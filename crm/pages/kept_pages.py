@@ -19,6 +19,7 @@ from django_htmx.middleware import HtmxDetails
 
 from crm import catalogue
 from crm.events.selectors import name_of_deleted
+from crm.ground.ids import uuid_of
 from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_person, keep_form, kept_form
 from crm.pages.models import KeptForm
 from crm.pages.refill import Gone, Values, refill
@@ -26,7 +27,6 @@ from crm.pages.typed import plain_words, typed_words
 from crm.picklists import selectors as picklists
 from crm.records.access import GoneError
 from crm.tenants.context import tenant_context
-from crm.tenants.ids import uuid_of
 from crm.tenants.models import Tenant
 from crm.tenants.urls import workspace_url
 from crm.ui import respond

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
+from crm.ground.ids import uuid_of
 from crm.pages import board
 from crm.pages.locked import refuse_locked
 from crm.pages.meanwhile import ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.records.access import get_record
-from crm.tenants.ids import uuid_of
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest

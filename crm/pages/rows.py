@@ -111,10 +111,10 @@ def _button(action: Action) -> _Button:
     label = escape(str(action.label))
     start, _nil, end = reverse(action.url_name, args=[NIL]).partition(str(NIL))
     words = f'class="button button-quiet button-s button-icon" title="{label}" aria-label="{label}: '
-    if action.verb == "GET":
+    if action.method == "GET":
         mark = " data-dialog" if action.dialog else ""
         return _Button(action, f"<a {words}", f'" href="{start}', f'{end}"{mark}>{icon(action.icon)}</a>')
-    meant = ' name="_method" value="DELETE"' if action.verb == "DELETE" else ""
+    meant = ' name="_method" value="DELETE"' if action.method == "DELETE" else ""
     rest = f'{end}"{meant}>{icon(action.icon)}</button>'
     return _Button(action, f"<button {words}", f'" form="row-form" formaction="{start}', rest)
 

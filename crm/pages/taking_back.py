@@ -17,7 +17,7 @@ from crm.events.models import Event
 from crm.pages.board import back_to_card
 from crm.records.access import get_record
 from crm.records.taking_back import take_back, what_stays
-from crm.ui.http import go, method
+from crm.ui.http import go, method_of
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -32,12 +32,12 @@ def undo_url(record: Any, event: Event | None, back: str) -> str:
 
 def change_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID, event_id: UUID) -> HttpResponse:
     """``/<type>/<id>/changes/<event>/``: DELETE takes the change back; a link leads to the history."""
-    verb = method(request)
-    record = get_record(request.actor, record_type, record_id, verb="edit", lock=verb == "DELETE")
+    method = method_of(request)
+    record = get_record(request.actor, record_type, record_id, verb="edit", lock=method == "DELETE")
     event = Event.objects.filter(pk=event_id, record_type=record_type.key, record_id=record.pk).first()
     if event is None:
         raise Http404
-    if verb != "DELETE":
+    if method != "DELETE":
         return go(request, reverse(f"{record_type.key}:history", kwargs={"record_id": record.pk}))
     try:
         with transaction.atomic():

@@ -21,8 +21,8 @@ from crm.fields.kinds.choice import OneOf
 from crm.fields.look.forms import RecordForm
 from crm.fields.look.words import is_code, words_of
 from crm.fields.spec import FieldSpec
+from crm.ground.ids import uuid_of
 from crm.records.access import visible_records
-from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 
 # What the texts of forms are called that are not fields of a record.

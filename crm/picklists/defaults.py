@@ -6,10 +6,10 @@ from django.db.transaction import atomic
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from crm.ground.writes import insert_many
 from crm.picklists.lists import Picklist, picklists
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.picklists.stages import first_stages
-from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import forget
 

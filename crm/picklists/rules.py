@@ -8,11 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.ground.text import sort_key
 from crm.picklists.lists import TONES, picklist_of
 from crm.picklists.models import Choice, Stage
 from crm.picklists.stages import STAGE_MEANINGS, STAGE_MEANINGS_GUARDED, STAGE_MEANINGS_NEEDED
 from crm.picklists.usage import in_use
-from crm.tenants.text import sort_key
 
 ListEntry = Choice | Stage
 

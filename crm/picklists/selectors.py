@@ -12,10 +12,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from crm.ground.text import sort_key
 from crm.picklists.lists import picklists
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.tenants.memo import memo
-from crm.tenants.text import sort_key
 from crm.ui.dialect import standard, words_now
 
 

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from crm import events
 from crm.events.models import Event
 from crm.events.types import EventType
+from crm.ground.writes import insert_many
 from crm.picklists import rules
 from crm.picklists.defaults import create_defaults, default_stages
 from crm.picklists.events import CHOICE, PIPELINE, STAGE, EntryEvents
 from crm.picklists.models import Choice, ForecastCategory, Meaning, Pipeline, Stage
 from crm.picklists.usage import in_use, move_references
-from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import forget
 from crm.users.models import Membership

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.events.events import WORKSPACE_CHANGED
+from crm.ground.writes import service
 from crm.preferences.pages import SetupPage
-from crm.tenants.bulk import atomic
 from crm.tenants.stored import BROKEN, Kind, Stored, keep_all
 
 T = TypeVar("T")
@@ -89,7 +89,7 @@ class PersonSetting(Generic[T]):
         setattr(person, self.key, "" if value is None else self.kind.dump(value))
 
 
-@atomic
+@service
 def change_settings(values: Mapping[Setting[Any], Any], *, actor: Any) -> None:
     """Let ``actor`` choose several at once: one event tells of all that differ. ``ValidationError`` has their keys.
 

@@ -19,10 +19,10 @@ from django.utils.translation import gettext_lazy
 
 from crm import catalogue
 from crm.catalogue.types import Match, Objection, RecordType
+from crm.keys.phones import phone_keys
+from crm.keys.spellings import person_spellings
 from crm.records.access import visible_records
 from crm.records.natural import whole_name
-from crm.tenants.spellings import person_spellings
-from crm.tenants.text import phone_keys
 from crm.users.models import Membership
 
 NAMED = 3  # for each thing that they have in common: a switchboard's number may be that of hundreds

@@ -15,8 +15,8 @@ from crm.events.models import Event
 from crm.fields.kinds import Lookup, Tags, Text
 from crm.fields.spec import FieldSpec
 from crm.fields.tags import TAGS_KEY
+from crm.ground.ids import uuid_of
 from crm.records.models import HIDDEN
-from crm.tenants.ids import uuid_of
 from crm.users.access import HIDDEN as HIDDEN_FIELDS
 from crm.users.access import can, hide_from, limited_fields, scope_of
 from crm.users.models import Membership

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
-from crm.tenants.bulk import are_collected
+from crm.ground.writes import are_collected
 
 _IS_HELD = "_is_held_to_delete"
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from crm.catalogue.files import Shared
-from crm.tenants.names import join_name
-from crm.tenants.text import email_key, phone_key, sort_key
+from crm.ground.addresses import email_key
+from crm.ground.text import sort_key
+from crm.keys.names import join_name
+from crm.keys.phones import phone_key
 
 FIRST_AND_LAST = ("first_name", "last_name")  # of a person's name, which can come as one
 NAMES = ("name", *FIRST_AND_LAST)

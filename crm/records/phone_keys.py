@@ -14,12 +14,12 @@ from crm.catalogue.types import RecordType
 from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.kinds import Phone
-from crm.tenants.bulk import atomic
+from crm.ground.writes import service
+from crm.keys.phones import phone_key
 from crm.tenants.context import current_tenant
 from crm.tenants.models import Tenant
 from crm.tenants.regions import ELSEWHERE, phone_region
 from crm.tenants.stored import Kind, Maybe, State, Word
-from crm.tenants.text import phone_key
 
 BATCH = 1000
 AT_WORK = timedelta(minutes=5)  # between two batches a run that goes on lets no more time pass
@@ -61,7 +61,7 @@ def is_at_work() -> bool:
     return run is not None and run.at > timezone.now() - AT_WORK
 
 
-@atomic
+@service
 def remake_some() -> bool:
     """Remake the keys of some records; return whether there are more.
 

@@ -20,12 +20,12 @@ from crm.fields.custom.selectors import custom_specs
 from crm.fields.kinds import Text
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
+from crm.ground.text import sort_key
+from crm.ground.writes import are_collected, insert, service
 from crm.records.diff import changes, filled, snapshot
 from crm.records.events import CHANGED, CREATED, DELETED, RESTORED
 from crm.records.hiding import fill_in
 from crm.records.holding import links_among, refuse_gone_links, wait_to_delete
-from crm.tenants.bulk import are_collected, atomic, insert
-from crm.tenants.text import sort_key
 from crm.ui.dialect import in_text
 from crm.users.models import Membership
 
@@ -34,7 +34,7 @@ class LockedError(ValidationError):
     """The record may not be written in its present state (``RecordType.locked``)."""
 
 
-@atomic
+@service
 def create_record(
     record_type: RecordType,
     *,
@@ -68,7 +68,7 @@ def create_record(
     return record
 
 
-@atomic
+@service
 def update_record(
     record_type: RecordType,
     record: Any,
@@ -116,7 +116,7 @@ def update_record(
     )
 
 
-@atomic
+@service
 def update_derived(
     record_type: RecordType,
     record: Any,
@@ -153,7 +153,7 @@ def update_derived(
     )
 
 
-@atomic
+@service
 def delete_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:
@@ -172,7 +172,7 @@ def delete_record(
     )
 
 
-@atomic
+@service
 def restore_record(
     record_type: RecordType, record: Any, *, actor: Membership | None, because: Event | None = None
 ) -> Event:

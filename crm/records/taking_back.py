@@ -13,16 +13,16 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import shown
+from crm.ground.writes import service
 from crm.records.diff import identity
 from crm.records.hiding import fill_in
 from crm.records.versions import ConflictError, refuse_unseen, told
-from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 
 _lasting: list[Callable[[QuerySet[Event]], str]] = []
 
 
-@atomic
+@service
 def take_back(record: Any, event: Event, *, actor: Membership | None, because: Event | None = None) -> Event | None:
     """Give ``record``, which must be locked, the values that it had before ``event``; return the event of that.
 

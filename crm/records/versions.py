@@ -12,8 +12,8 @@ from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import shown
 from crm.events.selectors import last_change
+from crm.ground.writes import service
 from crm.records.diff import identity
-from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 
 
@@ -21,7 +21,7 @@ class ConflictError(ValidationError):
     """Somebody else has written what the caller has not seen; keyed by field."""
 
 
-@atomic
+@service
 def write_record(
     record_type: RecordType,
     record: Any,

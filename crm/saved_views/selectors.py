@@ -11,9 +11,9 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
+from crm.ground.ids import uuid_of
 from crm.queries.condition import kept_leaves
 from crm.saved_views.models import Audience, PinnedView, SavedView
-from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 from crm.users.selectors import member, members, teammate_ids
 

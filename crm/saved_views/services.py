@@ -14,15 +14,15 @@ from crm import events
 from crm.catalogue import record_type, record_types
 from crm.catalogue.types import RecordType
 from crm.events.types import EventType
+from crm.ground.text import sort_key
+from crm.ground.writes import insert_many
 from crm.queries.query import Query, query_of_default
 from crm.saved_views.events import CHANGED, CREATED, DELETED, RESTORED
 from crm.saved_views.models import Audience, PinnedView, SavedView
 from crm.saved_views.selectors import Views, views_of, visible_views
-from crm.tenants.bulk import insert_many
 from crm.tenants.context import current_tenant
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.new_workspace import on_new_workspace
-from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 

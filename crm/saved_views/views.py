@@ -22,7 +22,7 @@ from crm.saved_views.models import Audience, SavedView
 from crm.saved_views.selectors import get_view, may_change, pins_of, reach_of, views_of
 from crm.saved_views.state import ViewState, read_state, state_of_view
 from crm.ui.bidi import filled
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method_of, respond
 from crm.ui.once import once
 from crm.ui.seen import SeenForm
 from crm.ui.toasts import say
@@ -97,7 +97,7 @@ def view(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
 def state(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
     """``?<the list's query>``: GET asks whether the view shall be that from now on, POST does it, DELETE undoes it."""
     record_type, saved = _own_view(request, key, view_id)
-    if method(request) == "DELETE":
+    if method_of(request) == "DELETE":
         try:
             services.undo_state(actor=request.actor, view=saved, written=request.GET.get("_written", ""))
             say(request, _("The view %(name)s is as it was.") % {"name": saved.name})
@@ -144,11 +144,11 @@ def _told(shown: ViewState, actor: Membership) -> dict[str, Any]:
 
 def deletion(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
     """POST deletes the view for everybody, DELETE brings it back."""
-    verb = method(request)
-    require(verb in ("POST", "DELETE"))
-    _record_type, saved = _own_view(request, key, view_id, deleted=verb == "DELETE")
+    method = method_of(request)
+    require(method in ("POST", "DELETE"))
+    _record_type, saved = _own_view(request, key, view_id, deleted=method == "DELETE")
     try:
-        if verb == "DELETE":
+        if method == "DELETE":
             services.restore_view(actor=request.actor, view=saved)
             say(request, _("%(name)s is back.") % {"name": saved.name})
         else:
@@ -161,9 +161,9 @@ def deletion(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse
 
 def pin(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
     """POST keeps the view among the person's tabs (``hidden``: puts it away); DELETE takes that back."""
-    require(method(request) in ("POST", "DELETE"))
+    require(method_of(request) in ("POST", "DELETE"))
     _record_type, saved = _view(request, key, view_id)
-    if method(request) == "DELETE":
+    if method_of(request) == "DELETE":
         services.unpin_view(actor=request.actor, view=saved)
     else:
         services.pin_view(
@@ -174,7 +174,7 @@ def pin(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
 
 def default(request: WorkspaceRequest, key: str, view_id: UUID) -> HttpResponse:
     """POST lets the list open on the view for everybody; for who sets up the workspace."""
-    require(method(request) == "POST" and request.actor.role.can_set_up)
+    require(method_of(request) == "POST" and request.actor.role.can_set_up)
     _record_type, saved = _view(request, key, view_id)
     try:
         services.set_default_view(actor=request.actor, view=saved)

@@ -9,11 +9,11 @@ from django.http import Http404, HttpResponse
 
 from crm import catalogue
 from crm.fields.spec import FieldSpec
+from crm.ground.ids import uuid_of
+from crm.ground.text import sort_key
 from crm.records.access import visible_records
 from crm.records.chains import at_or_below
 from crm.search.selectors import Found, search
-from crm.tenants.ids import uuid_of
-from crm.tenants.text import sort_key
 from crm.ui.http import respond
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require

@@ -17,10 +17,12 @@ from django.db.models import Q
 from crm import catalogue
 from crm.catalogue.searched import Searched
 from crm.catalogue.types import RecordType
+from crm.ground.addresses import email_key
+from crm.ground.text import sort_key
+from crm.keys.phones import national_number, phone_key
 from crm.records.access import visible_records
 from crm.search.rows import shown_specs
 from crm.search.sql import MOST_HITS, Table, tables
-from crm.tenants.text import email_key, national_number, phone_key, sort_key
 from crm.users.access import HIDDEN, limited_fields, scope_of
 from crm.users.models import Membership
 from crm.users.selectors import team_tree_ids, teammate_ids

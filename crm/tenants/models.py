@@ -14,8 +14,8 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from crm.ground.ids import uuid7
 from crm.tenants.context import current_tenant, current_tenant_id
-from crm.tenants.ids import uuid7
 
 # First path segments that are never a workspace: see crm/urls.py.
 RESERVED_SLUGS = frozenset({"auth", "workspaces", "invitations", "healthz", "readyz", "metrics", "static", "media"})

@@ -1,4 +1,4 @@
-"""For migrations with ``atomic = False``: writes columns, mostly of keys (``text.py``), of rows that are there already.
+"""For migrations with ``atomic = False``: writes columns, mostly of keys, of rows that are there already.
 
 Some rows at a time, each lot a transaction of its own: whoever works in the table waits for one lot at most. What
 stopped half way is run again; rows whose keys are right are not written, and neither is one whose text changed after
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from crm.tenants.text import TAKEN_FOR_ANOTHER, sort_key
+from crm.ground.text import TAKEN_FOR_ANOTHER, sort_key
 
 ROWS = 5000  # at once
 Run = Callable[[Any, Any], None]  # what RunPython takes

@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from crm.tenants.bulk import atomic
+from crm.ground.writes import service
 from crm.tenants.context import current_tenant
 from crm.tenants.memo import memo
 from crm.tenants.models import Tenant
@@ -247,7 +247,7 @@ class State(Stored[T]):
     place: Place = STATE
 
 
-@atomic
+@service
 def keep_all(values: Mapping[S, Any]) -> None:
     """Write these values. Others may be writing other ones of the workspace at the same time: none is lost."""
     tenant = current_tenant()

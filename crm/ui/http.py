@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-VERBS = frozenset({"DELETE", "PATCH", "PUT"})
+METHODS = frozenset({"DELETE", "PATCH", "PUT"})
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -70,20 +70,20 @@ def sign_in_beside(url: str) -> HttpResponse:
     return HttpResponse(status=401, headers={"X-Sign-In": url})
 
 
-def method(request: HttpRequest) -> str:
-    """The verb that was meant: a form can only POST, so it names another one in ``_method``."""
+def method_of(request: HttpRequest) -> str:
+    """The HTTP method that was meant: a form can only POST, so it names another one in ``_method``."""
     if request.method == "POST":
         meant = request.POST.get("_method", "").upper()
-        return meant if meant in VERBS else "POST"
+        return meant if meant in METHODS else "POST"
     return request.method or "GET"
 
 
 def by_method(**views: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """One address with a view for each verb: ``by_method(GET=page, POST=save)``. Other verbs are answered by 405."""
+    """One address with a view for each method: ``by_method(GET=page, POST=save)``. Others are answered by 405."""
 
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        verb = method(request)
-        found = views.get("GET" if verb == "HEAD" else verb)
+        method = method_of(request)
+        found = views.get("GET" if method == "HEAD" else method)
         return found(request, *args, **kwargs) if found else HttpResponseNotAllowed(views)
 
     return view

@@ -10,17 +10,17 @@ LEVELS = {"success": messages.SUCCESS, "info": messages.INFO, "warning": message
 
 
 def say(
-    request: HttpRequest, text: str, *, tone: str = "success", undo_url: str = "", undo_verb: str = "DELETE"
+    request: HttpRequest, text: str, *, tone: str = "success", undo_url: str = "", undo_method: str = "DELETE"
 ) -> None:
-    """Show ``text`` as a toast on the next page. ``undo_url`` gets ``undo_verb`` when the person presses Undo."""
-    extra = f"undo {undo_verb} {undo_url}" if undo_url else ""
+    """Show ``text`` as a toast on the next page. ``undo_url`` gets ``undo_method`` when the person presses Undo."""
+    extra = f"undo {undo_method} {undo_url}" if undo_url else ""
     messages.add_message(request, LEVELS[tone], text, extra_tags=extra)
 
 
 def undo_of(message: Message) -> dict[str, str] | None:
-    """What Undo does for ``message``: ``{"verb": …, "url": …}``, or ``None``."""
+    """What Undo does for ``message``: ``{"method": …, "url": …}``, or ``None``."""
     word, _, rest = (message.extra_tags or "").partition(" ")
     if word != "undo":
         return None
-    verb, _, url = rest.partition(" ")
-    return {"verb": verb, "url": url}
+    method, _, url = rest.partition(" ")
+    return {"method": method, "url": url}

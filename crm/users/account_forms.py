@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm.tenants.addresses import refuse_unseen
+from crm.ground.addresses import refuse_unseen
 from crm.ui.addresses import AddressInput
 from crm.users import guessing, mailing
 from crm.users.inviting import verify_address

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
-from crm.tenants.addresses import validate_address
+from crm.ground.addresses import LONGEST_EMAIL, email_domain, email_key, validate_address
+from crm.ground.text import PLAIN_LETTERS
 from crm.tenants.models import Tenant, validate_slug
-from crm.tenants.text import LONGEST_EMAIL, PLAIN_LETTERS, email_domain, email_key
 from crm.ui.addresses import AddressInput
 from crm.ui.seen import SeenForm
 from crm.users.choices import (

@@ -28,7 +28,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.tenants.text import email_key
+from crm.ground.addresses import email_key
 from crm.users.models import User
 
 STRANGER = {"login_failed": "5/5m/key"}

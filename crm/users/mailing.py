@@ -21,8 +21,8 @@ from django.template.loader import render_to_string
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
+from crm.ground.addresses import email_key
 from crm.tenants.models import Tenant
-from crm.tenants.text import email_key
 from crm.tenants.urls import global_url, whole_url
 from crm.users.models import User
 

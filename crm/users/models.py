@@ -8,9 +8,9 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 
-from crm.tenants.ids import uuid7
+from crm.ground.addresses import email_key
+from crm.ground.ids import uuid7
 from crm.tenants.models import TenantForeignKey, TenantModel
-from crm.tenants.text import email_key
 
 
 class UserManager(BaseUserManager["User"]):

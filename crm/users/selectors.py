@@ -11,9 +11,10 @@ from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from crm.ground.addresses import email_key
+from crm.ground.text import sort_key
 from crm.tenants.memo import know, memo
 from crm.tenants.models import Tenant
-from crm.tenants.text import email_key, sort_key
 from crm.users.invitations import hash_of
 from crm.users.models import Invitation, Membership, Role, Team, User
 from crm.users.settings import OWN_TIME_ZONE

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from crm import events
 from crm.events.types import EventType
-from crm.tenants.addresses import refuse_unseen
+from crm.ground.addresses import LONGEST_EMAIL, email_key, refuse_unseen
+from crm.ground.text import sort_key
 from crm.tenants.locks import wait_for_turn
 from crm.tenants.memo import forget
-from crm.tenants.text import LONGEST_EMAIL, email_key, sort_key
 from crm.users.access import HIDDEN, READ_ONLY, SCOPES, VERBS, granted_to, least_role
 from crm.users.events import (
     MEMBER_CHANGED,

@@ -16,11 +16,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.ground.addresses import email_key
+from crm.ground.ids import uuid7
+from crm.ground.text import sort_key
 from crm.tenants.context import tenant_context
-from crm.tenants.ids import uuid7
 from crm.tenants.models import RESERVED_SLUGS, Tenant
 from crm.tenants.new_workspace import furnish
-from crm.tenants.text import email_key, sort_key
 from crm.users.choices import GERMAN, LONGEST_STEM, NAMELESS_STEM, SHORTEST_STEM, TO_SHORT_STEM, UMLAUTS
 from crm.users.events import WORKSPACE_CREATED
 from crm.users.models import Membership, Team, User

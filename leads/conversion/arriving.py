@@ -24,9 +24,9 @@ from contacts.models import Contact
 from crm import catalogue
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
+from crm.ground.writes import service
 from crm.records.services import update_record
 from crm.records.times import is_about, refuse_future
-from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from leads.conversion.convert import convert_lead, convert_new, live_conversion
 from leads.conversion.defaults import plan_for
@@ -47,7 +47,7 @@ def is_converted(values: Mapping[str, Any]) -> bool:
     return status is not None and status.meaning == LeadStatus.CONVERTED
 
 
-@atomic
+@service
 def create_or_convert(
     *, actor: Membership | None, values: dict[str, Any], because: Event | None = None, **attributes: Any
 ) -> Lead:
@@ -59,7 +59,7 @@ def create_or_convert(
     return lead
 
 
-@atomic
+@service
 def update_or_convert(
     lead: Lead, /, *, actor: Membership | None, values: dict[str, Any], because: Event | None = None
 ) -> Event | None:

@@ -17,8 +17,8 @@ from crm.activities.access import may_reach
 from crm.activities.models import ActivityLink
 from crm.catalogue.types import RecordType
 from crm.fields.models import NAME_PREFIX
-from crm.lists.models import MailingListMember
-from crm.lists.selectors import memberships_of
+from crm.mailing_lists.models import MailingListMember
+from crm.mailing_lists.selectors import memberships_of
 from crm.records.access import oldest_kept
 from crm.records.models import RecordModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models

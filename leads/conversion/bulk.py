@@ -22,11 +22,11 @@ from crm.catalogue.actions import LeftOutError, Outcome
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
+from crm.ground.ids import uuid7
+from crm.ground.text import sort_key
 from crm.picklists.models import Choice, Stage
 from crm.records.events import CREATED
 from crm.records.services import fill_derived
-from crm.tenants.ids import uuid7
-from crm.tenants.text import sort_key
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.blockers import blockers

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from crm import catalogue
 from crm.catalogue.actions import Became, Outcome
-from crm.tenants.text import sort_key
+from crm.ground.text import sort_key
 from crm.ui import format as formats
 from crm.ui.dialect import in_text
 from crm.users.models import Membership

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from contacts.models import Contact
 from crm import catalogue
+from crm.ground.ids import uuid_of
+from crm.keys.names import join_name
 from crm.records.access import visible_records
-from crm.tenants.ids import uuid_of
-from crm.tenants.names import join_name
 from crm.ui.dialect import in_text
 from crm.users.access import can, may
 from leads.conversion.another import ANOTHER, AnotherForm

@@ -23,15 +23,15 @@ from contacts.services import create_contact, update_contact
 from crm import catalogue, events
 from crm.activities.services import link_activities
 from crm.events.models import Event
-from crm.lists.services import follow_lists
+from crm.ground.ids import uuid7
+from crm.ground.writes import insert, point_ahead, service
+from crm.keys.names import join_name
+from crm.mailing_lists.services import follow_lists
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, stage
 from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
-from crm.tenants.bulk import atomic, insert, point_ahead
 from crm.tenants.clock import day_of
-from crm.tenants.ids import uuid7
-from crm.tenants.names import join_name
 from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.changes import ChangeSet
@@ -78,7 +78,7 @@ class _Work:
         return self.plan.owner or owner_of_new(self.lead, self.actor)
 
 
-@atomic
+@service
 def convert_lead(
     *,
     lead_id: UUID,

@@ -16,11 +16,11 @@ from accounts.record import ACCOUNT
 from contacts.models import Contact
 from contacts.record import CONTACT
 from crm import catalogue
+from crm.keys.firm_domains import firm_domain
+from crm.keys.spellings import company_spellings, person_spellings
 from crm.records.access import visible_records
 from crm.records.duplicates import first_ids
 from crm.records.services import fill_derived
-from crm.tenants.firm_domains import firm_domain
-from crm.tenants.spellings import company_spellings, person_spellings
 from crm.users.models import Membership
 from leads.matching import LOOKED_AT, Candidates, Imagined, find_candidates
 from leads.models import Lead

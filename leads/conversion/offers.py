@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from crm.ground.ids import uuid_of
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
 from crm.records.access import visible_records
-from crm.tenants.ids import uuid_of
 from crm.users.models import Membership
 from leads.conversion.plan import ConversionPlan, Way
 from leads.matching import SHOWN, Candidate

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account
 from crm import catalogue
+from crm.ground.writes import service
 from crm.records.access import get_record
-from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from leads.conversion.convert import PartError, convert_lead
 from leads.conversion.defaults import plan_for
@@ -21,7 +21,7 @@ from leads.conversion.plan import NOTHING, Part, Way, existing
 from leads.models import Lead
 
 
-@atomic
+@service
 def bring_together(
     *,
     lead_id: UUID,

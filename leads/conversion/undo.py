@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from crm import catalogue, events
 from crm.events.models import Event
 from crm.events.types import names
+from crm.ground.writes import service
 from crm.notices.services import withdraw
 from crm.records.access import get_record
 from crm.records.diff import changes as differences
 from crm.records.diff import snapshot
 from crm.records.events import CHANGED
 from crm.records.models import RecordModel
-from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from leads.conversion import changes
 from leads.conversion.blockers import blockers, labels_of
@@ -61,7 +61,7 @@ class BlockedError(ValidationError):
     """The conversion cannot be undone: see ``blockers``."""
 
 
-@atomic
+@service
 def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
     """Take ``conversion`` back exactly, or raise ``BlockedError`` when something has been built on it since.
 

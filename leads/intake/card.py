@@ -15,7 +15,7 @@ from crm.activities.services import create_activity
 from crm.fields import kinds
 from crm.fields.look.forms import RecordForm
 from crm.fields.spec import FieldSpec
-from crm.tenants.bulk import atomic
+from crm.ground.writes import service
 from crm.tenants.clock import today
 from crm.tenants.regions import working_day_from
 from crm.ui.bidi import filled
@@ -52,7 +52,7 @@ class CardForm(RecordForm):
         super().__init__(card_fields(actor), actor=actor, data=data, initial=given, withheld=withheld)
 
 
-@atomic
+@service
 def create_lead_from_card(*, actor: Membership, values: dict[str, Any]) -> Lead:
     """Create a lead of ``actor`` from what ``CardForm`` gives, with its note and its follow-up task.
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.events.models import Event
+from crm.ground.writes import service
 from crm.picklists.selectors import choice_meaning
 from crm.records.services import update_record
-from crm.tenants.bulk import atomic
 from crm.users.access import can, may
 from crm.users.models import Membership
 from leads.events import GIVEN_BACK, TAKEN
@@ -38,7 +38,7 @@ def may_mark_bad(actor: Membership, lead: Lead) -> bool:
     return meaning_of(lead) in OPEN_MEANINGS and can(actor, "edit", lead)
 
 
-@atomic
+@service
 def take_lead(*, lead: Lead, actor: Membership) -> None:
     """Make ``actor`` the owner of ``lead``, which must be locked; taken twice it stays taken.
 
@@ -53,7 +53,7 @@ def take_lead(*, lead: Lead, actor: Membership) -> None:
     update_record(catalogue.record_type("leads"), lead, actor=actor, values={"owner": actor}, event_type=TAKEN)
 
 
-@atomic
+@service
 def give_back_lead(*, lead: Lead, actor: Membership) -> None:
     """Put ``lead`` back into the pool of its team, or of everybody."""
     if lead.owner_id is not None:

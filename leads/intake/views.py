@@ -18,7 +18,7 @@ from crm.pages.board import back_to
 from crm.pages.editing import objection_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.records.access import get_record
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import can, may
 from crm.users.http import WorkspaceRequest, require
@@ -71,9 +71,9 @@ def _card_page(
 
 def taking(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``/leads/<id>/taking/``: POST takes the lead from the pool, DELETE gives it back."""
-    verb = method(request)
-    require(verb in ("POST", "DELETE"))
-    takes = verb == "POST"
+    method = method_of(request)
+    require(method in ("POST", "DELETE"))
+    takes = method == "POST"
     try:
         lead = get_record(request.actor, record_type, record_id, verb="view" if takes else "edit", lock=True)
         require(may(request.actor, "edit", "leads"))
@@ -90,7 +90,7 @@ def taking(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) 
         say(request, " ".join(error.messages), tone="warning")
         return _back(request, lead)
     text = _("%(name)s is yours now.") if takes else _("%(name)s is back in the pool.")
-    say(request, text % {"name": lead.name}, undo_url=request.path, undo_verb="DELETE" if takes else "POST")
+    say(request, text % {"name": lead.name}, undo_url=request.path, undo_method="DELETE" if takes else "POST")
     return _back(request, lead)
 
 

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 from crm.tenants.refilling import remake_address_keys
-from crm.tenants.text import email_domain, email_key
+from crm.ground.addresses import email_domain, email_key
 
 
 class Migration(migrations.Migration):

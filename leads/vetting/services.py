@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from crm import catalogue, events
 from crm.events.models import Event
 from crm.events.types import EventType
+from crm.ground.writes import insert, service
 from crm.picklists.selectors import choice
 from crm.records.services import LockedError
-from crm.tenants.bulk import atomic, insert
 from crm.users.models import Membership
 from leads.events import EVIDENCE_CHANGED, VETTED, VETTING_TAKEN_BACK
 from leads.models import Lead
@@ -34,7 +34,7 @@ class MeanwhileError(ValidationError):
         super().__init__(_("%(name)s answered this meanwhile. Look at it, then choose again.") % {"name": who})
 
 
-@atomic
+@service
 def record_answer(
     *,
     lead: Lead,

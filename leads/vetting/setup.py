@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import events
 from crm.events.types import EventType
-from crm.tenants.bulk import atomic, insert_many
+from crm.ground.text import sort_key
+from crm.ground.writes import insert_many, service
 from crm.tenants.context import current_tenant
-from crm.tenants.text import sort_key
 from crm.users.models import Membership
 from leads.events import CRITERION_CHANGED, CRITERION_CREATED, CRITERION_DELETED, GATE_CHANGED
 from leads.vetting.defaults import shipped_criteria
@@ -27,7 +27,7 @@ from leads.vetting.settings import CONVERSION_GATE
 FIELDS = frozenset({"label", "question", "weight", "is_active"})
 
 
-@atomic
+@service
 def create_shipped_criteria() -> None:
     """Give the workspace the criteria that all start with, unless it has some. Safe to call again."""
     if not Criterion.objects.exists():
@@ -35,7 +35,7 @@ def create_shipped_criteria() -> None:
     keep_asked()
 
 
-@atomic
+@service
 def create_criterion(*, actor: Membership, values: Mapping[str, Any]) -> Criterion:
     """Add a criterion at the end. ``values``: label, and maybe question, weight."""
     rows = _locked()
@@ -46,7 +46,7 @@ def create_criterion(*, actor: Membership, values: Mapping[str, Any]) -> Criteri
     return criterion
 
 
-@atomic
+@service
 def update_criterion(*, criterion: Criterion, actor: Membership, values: Mapping[str, Any]) -> Criterion:
     """Change some of label, question, weight, is_active; return the fresh criterion.
 
@@ -63,7 +63,7 @@ def update_criterion(*, criterion: Criterion, actor: Membership, values: Mapping
     return fresh
 
 
-@atomic
+@service
 def move_criterion(*, criterion: Criterion, position: int, actor: Membership) -> None:
     """Put the criterion at ``position``, counted from 0; one outside means the nearest end."""
     rows = _locked()
@@ -80,7 +80,7 @@ def move_criterion(*, criterion: Criterion, position: int, actor: Membership) ->
     _record(CRITERION_CHANGED, fresh, actor, changes={"order": [old + 1, new + 1]})
 
 
-@atomic
+@service
 def delete_criterion(*, criterion: Criterion, actor: Membership) -> None:
     """Delete a criterion that was never answered; one that was can only be deactivated: ``ValidationError``."""
     fresh = _same(criterion, _locked())
@@ -97,7 +97,7 @@ def delete_criterion(*, criterion: Criterion, actor: Membership) -> None:
     keep_asked()
 
 
-@atomic
+@service
 def set_gate(*, actor: Membership, needs: str, criteria: Iterable[Criterion], unmet: str) -> None:
     """Say what must be answered yes before a lead is converted, and what happens when it is not."""
     chosen = frozenset(one.pk for one in criteria) if needs == Needs.SOME else frozenset()

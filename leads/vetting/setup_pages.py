@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from crm.pages.setup import add_error, ask_first, moved_position, setup_page, show, tell_refusal
 from crm.ui import respond
-from crm.ui.http import go, is_fragment, method
+from crm.ui.http import go, is_fragment, method_of
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
@@ -89,7 +89,7 @@ def move_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 def deactivate_criterion(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     """POST stops asking for it, DELETE asks for it again."""
     criterion = _criterion(id)
-    active = method(request) == "DELETE"
+    active = method_of(request) == "DELETE"
     services.update_criterion(criterion=criterion, actor=request.actor, values={"is_active": active})
     text = _("Leads are vetted by “%(label)s” again.") if active else _("Leads are no longer vetted by “%(label)s”.")
     say(request, text % {"label": criterion.label}, undo_url="" if active else request.path)

@@ -8,17 +8,17 @@ from contacts.models import Contact
 from crm import catalogue, events
 from crm.events.models import Event
 from crm.events.types import EventType
+from crm.ground.writes import service
 from crm.picklists.models import Choice
 from crm.records.holding import refuse_gone, refuse_gone_links
 from crm.records.services import update_record
-from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from opportunities.events import CONTACT_ADDED, CONTACT_REMOVED
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.selectors import becomes_main
 
 
-@atomic
+@service
 def add_contact_role(
     *,
     opportunity: Opportunity,
@@ -52,7 +52,7 @@ def add_contact_role(
     return part
 
 
-@atomic
+@service
 def remove_contact_role(
     *, opportunity: Opportunity, contact: Contact, actor: Membership | None, because: Event | None = None
 ) -> None:

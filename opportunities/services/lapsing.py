@@ -25,9 +25,9 @@ from accounts.services import get_locked_account, settle_account
 from crm import events
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
+from crm.ground.writes import service
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
-from crm.tenants.bulk import atomic
 from crm.tenants.clock import start_of, today
 from crm.tenants.context import current_tenant_id, tenant_context
 from crm.tenants.memo import forget
@@ -156,7 +156,7 @@ def _note_run(actor_id: UUID | None, data: dict[str, Any]) -> None:
     events.record(LAPSED, record=None, actor=actor, data=data)
 
 
-@atomic
+@service
 def lapse_customers() -> int:
     """Make past customers of all for whom it is time; return how many that were."""
     found: Counter[str] = Counter()

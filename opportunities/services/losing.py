@@ -12,17 +12,17 @@ from django.utils.translation import gettext as _
 from crm.activities.models import ActivityKind
 from crm.activities.services import create_activity
 from crm.events.models import Event
-from crm.lists.models import MailingList
-from crm.lists.services import put_on_lists
+from crm.ground.writes import service
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.services import put_on_lists
 from crm.picklists.models import Choice, Stage
 from crm.records.hiding import fill_in
-from crm.tenants.bulk import atomic
 from crm.users.models import Membership
 from opportunities.models import Opportunity
 from opportunities.services.writing import move_to_stage, update_opportunity
 
 
-@atomic
+@service
 def lose_opportunity(
     *,
     opportunity: Opportunity,

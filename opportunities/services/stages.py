@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from crm.events.selectors import events_of
 from crm.events.types import names
+from crm.ground.writes import insert
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.times import is_about, refuse_future
-from crm.tenants.bulk import insert
 from crm.tenants.clock import day_of, start_of, today
 from crm.ui import format as formats
 from crm.users.access import HIDDEN, limited_fields

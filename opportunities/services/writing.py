@@ -19,13 +19,13 @@ from contacts.models import Contact
 from crm import catalogue, events
 from crm.events.models import Event
 from crm.events.types import EventType
+from crm.ground.writes import at_the_end, insert, service
 from crm.picklists.models import Choice, Meaning, Stage
 from crm.picklists.selectors import choice
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.hiding import fill_in
 from crm.records.services import create_record, delete_record, restore_record, update_record
 from crm.records.times import is_about, refuse_future
-from crm.tenants.bulk import at_the_end, atomic, insert
 from crm.tenants.clock import today
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
@@ -49,7 +49,7 @@ def prepare_opportunity(opportunity: Opportunity) -> None:
         opportunity.name = " – ".join(part for part in (buyer.name, opportunity.product.strip()) if part)[:300]
 
 
-@atomic
+@service
 def create_opportunity(
     *, actor: Membership | None, values: Values, because: Event | None = None, **attributes: Any
 ) -> Opportunity:
@@ -84,7 +84,7 @@ def create_opportunity(
     return opportunity
 
 
-@atomic
+@service
 def update_opportunity(
     opportunity: Opportunity, *, actor: Membership | None, values: Values, because: Event | None = None
 ) -> Event | None:
@@ -121,7 +121,7 @@ def update_opportunity(
     return event
 
 
-@atomic
+@service
 def move_to_stage(
     *,
     opportunity: Opportunity,
@@ -144,7 +144,7 @@ def move_to_stage(
     return _move(opportunity, stage, actor=actor, values=values, because=because)
 
 
-@atomic
+@service
 def take_move_back(
     opportunity: Opportunity, /, *, event: Event, values: Values, actor: Membership | None, because: Event | None = None
 ) -> Event | None:

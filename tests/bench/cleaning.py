@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from django.db import connections
 
-from crm.tenants.ids import uuid7
+from crm.ground.ids import uuid7
 from crm.tenants.models import Tenant
 from crm.tenants.wall import tenant_models
 

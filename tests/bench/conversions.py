@@ -13,9 +13,9 @@ from django.db import connections
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from crm.ground.ids import uuid7
 from crm.picklists.selectors import ids_meaning
 from crm.tenants.context import tenant_context
-from crm.tenants.ids import uuid7
 from tests.bench.cleaning import owner, undone
 from tests.bench.places import Place
 from tests.bench.result import Line

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import time_machine
 from playwright.sync_api import Page, expect
 
-from crm.lists.services import create_list
+from crm.mailing_lists.services import create_list
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make

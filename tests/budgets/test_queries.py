@@ -193,7 +193,7 @@ class TestARecordPage:
         check(firm, f"/acme/{record.type_key}/{record.pk}/", fill, RECORD)
 
     def test_of_a_lead(self, firm: Firm) -> None:
-        from crm.lists.services import create_list, put_on_lists
+        from crm.mailing_lists.services import create_list, put_on_lists
         from leads.vetting.services import record_answer
         from leads.vetting.setup import create_criterion
 

@@ -18,7 +18,7 @@ from crm.bulk import services
 from crm.bulk.models import BulkFinding, BulkRun, BulkState
 from crm.events.models import Event
 from crm.fields.custom.services import create_field
-from crm.lists.services import create_list
+from crm.mailing_lists.services import create_list
 from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget

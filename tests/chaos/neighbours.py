@@ -78,9 +78,9 @@ def _run(var: Path) -> dict[str, Any]:
 
 def _make_leads(firm: Any) -> None:
     from crm.catalogue import record_type
+    from crm.ground.writes import insert_many
     from crm.picklists.selectors import default_choice
     from crm.records.services import fill_derived
-    from crm.tenants.bulk import insert_many
     from crm.tenants.context import tenant_context
     from leads.models import Lead
 
@@ -98,7 +98,7 @@ def _make_leads(firm: Any) -> None:
 
 def _make_wins(firm: Any) -> list[Any]:
     """Won opportunities of which nobody has been told yet."""
-    from crm.tenants.bulk import insert_many
+    from crm.ground.writes import insert_many
     from crm.tenants.context import tenant_context
     from opportunities.models import Opportunity
     from tests import make

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from contacts.models import Contact
 from contacts.services import create_contact, update_contact
+from crm.keys.names import split_name
 from crm.tenants.context import tenant_context
-from crm.tenants.names import split_name
 from tests import make
 from tests.people import Firm, client_of
 

@@ -21,9 +21,11 @@ from crm.demo.big.filling import Size
 from crm.demo.big.ground import Ground, ground_of
 from crm.demo.big.names import company, person
 from crm.events.models import Event
+from crm.ground.text import sort_key
+from crm.keys.firms import company_key
+from crm.keys.phones import phone_key
 from crm.records.services import fill_derived
 from crm.tenants.context import tenant_context
-from crm.tenants.text import company_key, phone_key, sort_key
 from leads.conversion import blockers, undo_conversion
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, StageVisit

@@ -13,7 +13,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.demo import words
 from crm.events.models import Event
-from crm.lists.models import MailingListMember
+from crm.mailing_lists.models import MailingListMember
 from crm.picklists.selectors import ids_meaning, stage_ids_meaning
 from crm.tenants.clock import day_of, today
 from crm.users.models import Membership

@@ -10,7 +10,7 @@ import pytest
 
 from crm.celery import app
 from crm.events import jobs
-from crm.tenants.ids import uuid7
+from crm.ground.ids import uuid7
 
 LONGEST = 0.3
 

@@ -22,8 +22,8 @@ from crm.fields.models import FieldKind
 from crm.fields.money import Money
 from crm.fields.spec import FieldSpec
 from crm.fields.tags import TAGS_KEY, all_tags, delete_tag, tag_called
-from crm.lists.selectors import mailing_lists
-from crm.lists.services import create_list, put_on_lists
+from crm.mailing_lists.selectors import mailing_lists
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.picklists.selectors import choices, stages
 from crm.queries.condition import WITHOUT_VALUE, Condition, Group
 from crm.tenants.clock import today

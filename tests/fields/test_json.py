@@ -21,8 +21,8 @@ from crm.fields.models import FieldKind
 from crm.fields.money import LARGEST_MINOR, Money
 from crm.fields.spec import FieldSpec
 from crm.fields.tags import MOST_TAGS
-from crm.lists.kinds import ListOf
-from crm.lists.services import create_list
+from crm.mailing_lists.kinds import ListOf
+from crm.mailing_lists.services import create_list
 from crm.picklists.selectors import choices
 from crm.records.as_json import dump_record, schema_of
 from crm.tenants.context import tenant_context

@@ -18,10 +18,11 @@ from crm import catalogue
 from crm.fields.kinds import Text
 from crm.fields.reading import days, numbers
 from crm.fields.reading.style import style_of
+from crm.ground import addresses, text
 from crm.imports.models import RefusedRow
 from crm.imports.reading.encodings import words_of
 from crm.imports.reading.header import find_header
-from crm.tenants import countries, names, spellings, text
+from crm.keys import countries, firms, names, phones, spellings
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests.fields.own import SENT, add_field, fresh
@@ -44,14 +45,14 @@ HOSTILE = {
 STYLE = style_of("en")
 KEYS: dict[str, Callable[[str], Any]] = {
     "sort_key": text.sort_key,
-    "email_key": text.email_key,
-    "host_key": text.host_key,
-    "domain_key": text.domain_key,
-    "domain of an address": lambda one: text.domain_key(f"https://{one}/x"),
-    "phone_key": lambda one: text.phone_key(one, "US"),
+    "email_key": addresses.email_key,
+    "host_key": addresses.host_key,
+    "domain_key": addresses.domain_key,
+    "domain of an address": lambda one: addresses.domain_key(f"https://{one}/x"),
+    "phone_key": lambda one: phones.phone_key(one, "US"),
     "one_line": text.one_line,
-    "company_key": text.company_key,
-    "company_start": text.company_start,
+    "company_key": firms.company_key,
+    "company_start": firms.company_start,
     "company_spellings": spellings.company_spellings,
     "person_spellings": spellings.person_spellings,
     "country_of": lambda one: countries.country_of("", f"+{one}") + countries.country_of(one),
@@ -77,11 +78,13 @@ def short_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return call
 
     normal = SimpleNamespace(
-        normalize=guarded(unicodedata.normalize, text.LONGEST_NAME * 3), combining=unicodedata.combining
+        normalize=guarded(unicodedata.normalize, text.LONGEST_NAME * 3),
+        combining=unicodedata.combining,
+        category=unicodedata.category,
     )
-    monkeypatch.setattr(text, "unicodedata", normal)
-    monkeypatch.setattr(spellings, "unicodedata", normal)
-    monkeypatch.setattr(text, "_label", guarded(text._label, text.LONGEST_HOST))
+    for module in (text, addresses, spellings):
+        monkeypatch.setattr(module, "unicodedata", normal)
+    monkeypatch.setattr(addresses, "_label", guarded(addresses._label, addresses.LONGEST_HOST))
     monkeypatch.setattr(numbers, "_pieces", guarded(numbers._pieces, numbers.LONGEST))
     yield
 
@@ -97,7 +100,7 @@ def test_a_key_is_made_of_what_can_be_one(key: str) -> None:
 
 def test_what_is_short_has_the_key_it_had() -> None:
     host = ".".join(["ü" * 20] * 11)
-    assert text.domain_key(f"https://www.{host}/{'x' * 5000}") == host
+    assert addresses.domain_key(f"https://www.{host}/{'x' * 5000}") == host
     assert text.one_line(" a \r\n \n\tb c ") == "a b c"
     assert text.one_line("a  b") == "a  b"
     assert words_of("plain Größe “quoted” aß") == ["Größe", "aß"]

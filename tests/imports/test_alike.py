@@ -11,15 +11,16 @@ import pytest
 from accounts.models import Account
 from contacts.models import Contact
 from crm.catalogue import record_type
+from crm.ground.text import sort_key
 from crm.imports import alike, rehearsal, running
 from crm.imports.identity import Naming
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows
 from crm.imports.misspelt import differ_by_a_letter, one_letter_off
 from crm.imports.models import Import, ImportRow, RefusedRow
+from crm.keys.firms import company_key
+from crm.keys.spellings import company_spellings, person_spellings, rough_company, rough_person
 from crm.tenants.context import tenant_context
-from crm.tenants.spellings import company_spellings, person_spellings, rough_company, rough_person
-from crm.tenants.text import company_key, sort_key
 from tests.imports.steps import finished, sent, tenant_of, told, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of

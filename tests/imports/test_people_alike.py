@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from crm.ground.text import sort_key
 from crm.imports.people_alike import person_meant
-from crm.tenants.text import sort_key
 from tests.imports.test_words import Page
 from tests.people import Firm
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from crm.activities.models import Activity
 from crm.bulk.models import BulkFinding, BulkRun
-from crm.lists.models import MailingListMember
-from crm.lists.services import create_list, set_list_active
+from crm.mailing_lists.models import MailingListMember
+from crm.mailing_lists.services import create_list, set_list_active
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from crm.keys.firms import company_key, company_start
 from crm.tenants.context import tenant_context
-from crm.tenants.text import company_key, company_start
 from leads.matching import find_candidates
 from leads.selectors import leads_of_same_firm
 from leads.weighing import Reason

@@ -12,8 +12,8 @@ from crm.activities.services import create_activity, delete_activity
 from crm.events.delivery import deliver_all
 from crm.fields.custom.services import create_field
 from crm.fields.money import Money
-from crm.lists.models import MailingList
-from crm.lists.services import create_list, put_on_lists
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.picklists.selectors import choices
 from crm.tenants.memo import forget
 from leads.conversion import NOTHING, ConversionPlan, Part, existing, new

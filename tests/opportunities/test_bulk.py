@@ -9,8 +9,8 @@ import pytest
 
 from crm.activities.models import Activity
 from crm.bulk.models import BulkFinding, BulkRun
-from crm.lists.models import MailingListMember
-from crm.lists.services import create_list
+from crm.mailing_lists.models import MailingListMember
+from crm.mailing_lists.services import create_list
 from crm.picklists.selectors import choice_meaning, stages
 from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context

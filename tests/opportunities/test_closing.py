@@ -11,8 +11,8 @@ from crm.activities.models import Activity
 from crm.activities.selectors import my_tasks, open_tasks
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
-from crm.lists.selectors import memberships_of
-from crm.lists.services import create_list, set_list_active
+from crm.mailing_lists.selectors import memberships_of
+from crm.mailing_lists.services import create_list, set_list_active
 from crm.picklists.selectors import choice_meaning, stages
 from crm.picklists.services import create_stage
 from crm.tenants.clock import today

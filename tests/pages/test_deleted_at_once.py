@@ -17,9 +17,9 @@ from django.db.models.deletion import Collector
 from crm.fields.custom.services import delete_field
 from crm.fields.models import Tag
 from crm.fields.tags import delete_tag, ensure_tags
-from crm.lists import services as lists
-from crm.lists.selectors import memberships_of
-from crm.lists.services import create_list, delete_list
+from crm.mailing_lists import services as lists
+from crm.mailing_lists.selectors import memberships_of
+from crm.mailing_lists.services import create_list, delete_list
 from crm.picklists.selectors import choices, stages
 from crm.picklists.services import replace_and_delete
 from crm.records import services

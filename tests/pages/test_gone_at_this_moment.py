@@ -18,7 +18,7 @@ from contacts.services import delete_contact, restore_contact
 from crm import catalogue
 from crm.activities.models import Activity
 from crm.activities.services import create_activity, move_task
-from crm.lists.services import create_list, put_on_lists
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.tenants.context import tenant_context
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.services import add_contact_role, update_opportunity

@@ -11,7 +11,7 @@ from django.test import Client
 
 from crm.catalogue import record_type
 from crm.fields.custom.services import create_field
-from crm.lists.services import create_list, put_on_lists
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.picklists.selectors import choices
 from crm.queries.condition import WITHOUT_VALUE, Condition
 from crm.queries.query import query_of_json

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm import catalogue
-from crm.lists import services as lists
+from crm.mailing_lists import services as lists
 from crm.records import services
 from crm.tenants.context import tenant_context
 from tests import make

@@ -10,10 +10,10 @@ from django.db import connections
 from crm import catalogue
 from crm.fields.kinds import Text
 from crm.fields.models import Tag
+from crm.ground.text import sort_key
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.tenants.refilling import copy_column, fill_keys, refresh_keys, remake_keys
-from crm.tenants.text import sort_key
 from leads.models import Lead
 from tests import make
 from tests.fields.own import add_field

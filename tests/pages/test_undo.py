@@ -14,7 +14,7 @@ from django.test import Client
 from crm import catalogue
 from crm.events.models import Event
 from crm.events.selectors import said_by_a_person
-from crm.lists.services import create_list
+from crm.mailing_lists.services import create_list
 from crm.pages.idempotency import new_key
 from crm.picklists.selectors import choices, stages
 from crm.picklists.services import replace_and_delete

@@ -232,7 +232,7 @@ def _failed_message(sample: Sample) -> None:
 def _vetting(sample: Sample) -> None:
     """A criterion that was answered and one that was not, lists with and without people, and something told."""
     from crm.events.delivery import deliver_all
-    from crm.lists.services import create_list, put_on_lists
+    from crm.mailing_lists.services import create_list, put_on_lists
     from crm.notices.models import Notification
     from leads.models import Lead
     from leads.services import update_lead

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from accounts.models import Account
+from crm.ground.text import sort_key
 from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import choice_meaning, choices, default_pipeline, stages
-from crm.tenants.text import sort_key
 from crm.users.models import Membership
 from leads.models import Lead
 from opportunities.models import Opportunity

@@ -12,12 +12,12 @@ import time_machine
 from django.http import QueryDict
 from django.test import Client
 
+from crm.ground.text import sort_key
 from crm.picklists.models import Pipeline, Stage
 from crm.picklists.selectors import pipelines
 from crm.picklists.services import create_pipeline
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
-from crm.tenants.text import sort_key
 from crm.users.models import Membership, User
 from reports.products import products_offered
 from reports.shipped import REPORTS

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from crm.ground.writes import insert_many
 from crm.picklists.selectors import default_pipeline, stages
-from crm.tenants.bulk import insert_many
 from opportunities.models import Opportunity
 from reports.shown import lines
 from tests.people import Firm

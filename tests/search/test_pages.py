@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.services import update_contact
+from crm.keys.phones import phone_key, phone_keys
 from crm.records.duplicates import phones_of
 from crm.records.phone_keys import are_stale, is_at_work, remake_some
 from crm.tenants.context import tenant_context
-from crm.tenants.text import phone_key, phone_keys
 from leads.conversion import convert_lead
 from leads.conversion.plan import ConversionPlan, new
 from tests import make
@@ -104,7 +104,7 @@ def test_a_cell_with_two_numbers_is_found_by_its_first_one_and_warned_about_by_b
 def test_no_number_is_made_of_an_area_code_or_an_extension(
     cell: str, keys: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crm.tenants.text.phone_region", lambda: "DE")
+    monkeypatch.setattr("crm.keys.phones.phone_region", lambda: "DE")
     assert (phone_key(cell), [*phone_keys(cell)]) == (keys[0], keys)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from crm.ground.ids import uuid7
 from crm.search import selectors
 from crm.search.selectors import is_person_like, search
 from crm.search.sql import MOST_LINKED, tables
 from crm.tenants.context import tenant_context
-from crm.tenants.ids import uuid7
 from tests import make
 from tests.people import Firm
 

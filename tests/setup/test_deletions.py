@@ -8,8 +8,8 @@ import pytest
 
 from crm import catalogue
 from crm.fields.tags import ensure_tags
-from crm.lists.models import MailingList
-from crm.lists.services import create_list
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.services import create_list
 from crm.picklists.models import Pipeline
 from crm.picklists.selectors import stages
 from crm.picklists.services import create_choice, create_pipeline

@@ -11,7 +11,7 @@ from django.urls.resolvers import URLPattern
 
 from crm.fields.custom.services import create_field
 from crm.fields.tags import ensure_tags
-from crm.lists.services import create_list
+from crm.mailing_lists.services import create_list
 from crm.picklists import selectors
 from crm.setup.urls import urlpatterns
 from crm.tenants.context import tenant_context

@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from crm.events.models import Event
-from crm.lists.selectors import mailing_lists
-from crm.lists.services import create_list, put_on_lists
+from crm.mailing_lists.selectors import mailing_lists
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead

@@ -36,7 +36,7 @@ def test_leaving_is_a_303_for_a_page_and_a_header_for_htmx() -> None:
     [("post", "DELETE", "DELETE"), ("post", "", "POST"), ("post", "TRACE", "POST"), ("get", "DELETE", "GET")],
 )
 def test_a_form_can_mean_another_verb_but_only_by_post(verb: str, meant: str, result: str) -> None:
-    assert http.method(request_of(verb, data={"_method": meant})) == result
+    assert http.method_of(request_of(verb, data={"_method": meant})) == result
 
 
 def test_a_toast_keeps_its_undo() -> None:
@@ -44,7 +44,7 @@ def test_a_toast_keeps_its_undo() -> None:
     toasts.say(request, "Lead deleted.", undo_url="/acme/leads/1/deletion/")
     toasts.say(request, "Saved.")
     with_undo, without = get_messages(request)
-    assert toasts.undo_of(with_undo) == {"verb": "DELETE", "url": "/acme/leads/1/deletion/"}
+    assert toasts.undo_of(with_undo) == {"method": "DELETE", "url": "/acme/leads/1/deletion/"}
     assert toasts.undo_of(without) is None
 
 

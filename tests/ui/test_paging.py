@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from crm.tenants.ids import uuid7
+from crm.ground.ids import uuid7
 from crm.ui.paging import Count, Ordering, capped_count, page_by_key
 from crm.users.models import Membership, Role, Team
 from tests.people import Firm

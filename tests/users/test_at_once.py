@@ -18,11 +18,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import override_settings
 
+from crm.ground.addresses import domain_key, email_key
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.refilling import remake_address_keys
-from crm.tenants.text import domain_key, email_key
 from crm.users import entering, inviting, middleware, services, signing_up
 from crm.users.access import least_role
 from crm.users.inviting import invite_member

@@ -235,7 +235,7 @@ def test_resets_for_one_address_are_limited(firm: Firm) -> None:
 
 
 def test_without_redis_a_guesser_still_hears_no(firm: Firm) -> None:
-    nowhere = {"default": {"BACKEND": "crm.tenants.cache.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    nowhere = {"default": {"BACKEND": "crm.ground.cache.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
     with override_settings(CACHES=nowhere):
         assert cache.get("anything", "away") == "away"
         assert not is_in(attempt("guess", ip=ELSEWHERE))

@@ -13,8 +13,8 @@ from django.utils import timezone
 from crm import events
 from crm.events.events import WORKSPACE_CHANGED
 from crm.events.models import OutboxMessage
+from crm.ground.ids import uuid7
 from crm.tenants.context import tenant_context
-from crm.tenants.ids import uuid7
 from crm.tenants.models import AtWork
 from crm.users import health
 from tests.people import Firm

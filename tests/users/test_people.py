@@ -14,13 +14,13 @@ from django.db import connections
 
 from crm.activities.services import create_activity
 from crm.events.models import Event
+from crm.ground.text import sort_key
 from crm.preferences.declared import settings
 from crm.preferences.setting import change_settings
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.tenants.stored import Flag, Stored
-from crm.tenants.text import sort_key
 from crm.users.models import Membership, Role, Team
 from crm.users.roles import REP
 from crm.users.selectors import (

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 
-from crm.tenants.cache import ForgivingRedisCache
+from crm.ground.cache import ForgivingRedisCache
 from crm.users.models import User
 from tests.people import PASSWORD, Firm, client_of
 from tests.users.caches import clean_cache  # noqa: F401 (a fixture)
@@ -58,7 +58,7 @@ def test_what_does_not_fit_says_the_same_for_known_and_unknown(firm: Firm, email
 
 def test_without_redis_people_still_sign_in(firm: Firm) -> None:
     ForgivingRedisCache._down_until = 0
-    nowhere = {"default": {"BACKEND": "crm.tenants.cache.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    nowhere = {"default": {"BACKEND": "crm.ground.cache.ForgivingRedisCache", "LOCATION": "redis://127.0.0.1:1/0"}}
     with override_settings(CACHES=nowhere):
         assert cache.get("anything", "away") == "away"
         assert "do not belong together" in sign_in(Client(), "ana@acme.example", "wrong").content.decode()

@@ -2,7 +2,7 @@
 
 import crm.records.models
 import crm.tenants.context
-import crm.tenants.ids
+import crm.ground.ids
 import crm.tenants.models
 import django.db.models.deletion
 import django.db.models.manager
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Vendor',
             fields=[
-                ('id', models.UUIDField(default=crm.tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=crm.ground.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=300)),
                 ('sort_name', models.CharField(db_collation='C', editable=False, max_length=300)),
                 ('external_id', models.CharField(blank=True, db_collation='C', max_length=200)),

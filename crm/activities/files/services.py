@@ -8,11 +8,11 @@ from crm import events
 from crm.activities.events import FILE_DELETED, FILE_RESTORED
 from crm.activities.files.models import StoredFile
 from crm.activities.services import delete_activity, restore_activity
-from crm.tenants.bulk import atomic
+from crm.ground.writes import service
 from crm.users.models import Membership
 
 
-@atomic
+@service
 def delete_file(*, file: StoredFile, actor: Membership) -> StoredFile:
     """Put ``file`` away; ``restore_file`` brings it back. An activity that was nothing but this file goes along."""
     activity = file.activity
@@ -25,7 +25,7 @@ def delete_file(*, file: StoredFile, actor: Membership) -> StoredFile:
     return file
 
 
-@atomic
+@service
 def restore_file(*, file: StoredFile, actor: Membership) -> StoredFile:
     """Bring back what ``delete_file`` put away."""
     restore_activity(activity=file.activity, actor=actor)

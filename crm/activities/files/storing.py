@@ -19,7 +19,7 @@ from crm.activities.files.accepting import clean_name, content_type_of, refuse_t
 from crm.activities.files.models import StoredFile, folder_of
 from crm.activities.files.trash import AT_ONCE, empty_trash, named_of, names_in, put_away
 from crm.activities.models import Activity
-from crm.tenants.bulk import insert_many
+from crm.ground.writes import insert_many
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import Unfinished
 from crm.tenants.models import Tenant

@@ -18,7 +18,7 @@ from crm.activities.files.selectors import get_file
 from crm.activities.files.trash import bring_back
 from crm.activities.models import StoredFile
 from crm.activities.views import back, home_of
-from crm.ui.http import go, method, respond
+from crm.ui.http import go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -56,7 +56,7 @@ def _bytes_of(file: StoredFile) -> File:
 @require_POST
 def deletion(request: WorkspaceRequest, file_id: UUID) -> HttpResponse:
     """POST puts the file away, DELETE brings it back."""
-    restores = method(request) == "DELETE"
+    restores = method_of(request) == "DELETE"
     file = get_file(request.actor, file_id, verb="edit", lock=True, deleted=restores)
     home = back(request, home_of(request, file.activity))
     if restores:

@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import crm.tenants.context
-import crm.tenants.ids
+import crm.ground.ids
 import crm.tenants.models
 
 # Of runs that may go on, the ids are kept where ``crm/bulk/rows.py`` looks for them.
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BulkRows",
             fields=[
-                ("id", models.UUIDField(default=crm.tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("id", models.UUIDField(default=crm.ground.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("last", models.UUIDField()),
                 ("ids", models.BinaryField()),
                 ("run", crm.tenants.models.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="bulk.bulkrun")),

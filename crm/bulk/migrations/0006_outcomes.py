@@ -2,7 +2,7 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import crm.tenants.context
-import crm.tenants.ids
+import crm.ground.ids
 import crm.tenants.models
 
 
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="BulkOutcome",
             fields=[
-                ("id", models.UUIDField(default=crm.tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ("id", models.UUIDField(default=crm.ground.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ("record_id", models.UUIDField()),
                 ("name", models.CharField(max_length=300)),
                 ("became", models.JSONField()),

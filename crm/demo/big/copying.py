@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 from django.db import models
 
+from crm.ground.text import sort_key
 from crm.records.models import TextKey
-from crm.tenants.text import sort_key
 
 Say = Callable[[str], None]
 FLUSH_ROWS = 20_000

@@ -9,13 +9,13 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 
 from crm.demo import words
+from crm.ground.text import sort_key
 from crm.local.run import DEMO_PASSWORD
 from crm.picklists.models import Choice, Meaning, Stage
 from crm.picklists.selectors import choices, default_pipeline, stages
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
-from crm.tenants.text import sort_key
 from crm.users.models import Membership, User
 from crm.users.selectors import members, roles, tenant_of_slug
 from crm.users.services import create_team

@@ -1,7 +1,7 @@
 """Hundreds of thousands of believable names, with the keys that the services would make of them.
 
 The keys are put together from parts that are made once: normalising a million names letter by letter would take
-longer than writing them. A test compares them with those of ``crm.tenants.text``.
+longer than writing them. A test compares them with those of ``crm.ground.text``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from math import gcd
 
 from crm.demo import words
-from crm.tenants.text import phone_key, sort_key
+from crm.ground.text import sort_key
+from crm.keys.phones import phone_key
 
 _ENDS = [(end, industry) for industry, ends in words.COMPANY_ENDS.items() for end in ends]
 _STRIDE = 7919  # a prime: neighbours in number are strangers in name

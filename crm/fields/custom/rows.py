@@ -17,9 +17,9 @@ from crm.fields.kinds.custom import stored_kind
 from crm.fields.models import CustomField, CustomValue, TagLink
 from crm.fields.tags import TAGS_KEY, tag_by_id
 from crm.fields.targets import model_of
+from crm.ground.writes import are_collected, insert_many
 from crm.picklists.models import Choice
 from crm.picklists.usage import Entry, follow_replacement
-from crm.tenants.bulk import are_collected, insert_many
 
 BATCH = 500
 

@@ -17,11 +17,11 @@ from crm.fields.custom.selectors import fields_changed
 from crm.fields.events import CHANGED, CREATED, DELETED, MADE_FILTERABLE
 from crm.fields.models import CustomField, CustomValue, FieldKind
 from crm.fields.tags import TAGS_KEY
+from crm.ground.text import sort_key
+from crm.ground.writes import service
 from crm.picklists.models import Choice
 from crm.picklists.services import create_choice
-from crm.tenants.bulk import atomic
 from crm.tenants.memo import forget
-from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 EDITABLE = frozenset({"label", "required", "help", "section", "is_filterable"})
@@ -32,7 +32,7 @@ NEVER_FILTERED = frozenset({FieldKind.LONG_TEXT})
 _KEY = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-@atomic
+@service
 def create_field(
     *,
     actor: Membership,
@@ -72,7 +72,7 @@ def plan_field(
     return field
 
 
-@atomic
+@service
 def update_field(*, field: CustomField, actor: Membership, values: Mapping[str, Any]) -> CustomField:
     """Change some of ``EDITABLE``; return the fresh field.
 
@@ -97,7 +97,7 @@ def update_field(*, field: CustomField, actor: Membership, values: Mapping[str, 
     return fresh
 
 
-@atomic
+@service
 def set_field_active(*, field: CustomField, is_active: bool, actor: Membership) -> None:
     """Take the field off forms, lists and files, or put it back. Its values stay where they are."""
     fresh = _same(field, _locked_siblings(field.record_type))
@@ -107,7 +107,7 @@ def set_field_active(*, field: CustomField, is_active: bool, actor: Membership) 
         _record(CHANGED, fresh, actor, changes={"is_active": [not is_active, is_active]})
 
 
-@atomic
+@service
 def move_field(*, field: CustomField, position: int, actor: Membership) -> None:
     """Put the field at ``position`` among those of its type, counted from 0."""
     rows = _locked_siblings(field.record_type)
@@ -122,7 +122,7 @@ def move_field(*, field: CustomField, position: int, actor: Membership) -> None:
         _record(CHANGED, rows[new], actor, changes={"order": [old + 1, new + 1]})
 
 
-@atomic
+@service
 def delete_field(*, field: CustomField, actor: Membership) -> int:
     """Delete the field with its values and its list, for good; return how many records had a value.
 

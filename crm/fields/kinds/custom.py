@@ -27,8 +27,9 @@ from crm.fields.money import Money
 from crm.fields.parsing import ParseContext
 from crm.fields.reading import Style, read_plain_or_percent
 from crm.fields.spec import FieldSpec, Kind
+from crm.ground.text import sort_key
+from crm.keys.phones import phone_key
 from crm.picklists.selectors import default_choice
-from crm.tenants.text import phone_key, sort_key
 from crm.ui import format as formats
 from crm.ui.paging import Ordering, Ranking
 from crm.users.models import Membership

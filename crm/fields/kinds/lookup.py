@@ -15,7 +15,7 @@ from crm.fields.kinds.base import REFERENCE, id_in, read_uuids
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.fields.targets import model_of
-from crm.tenants.text import sort_key
+from crm.ground.text import sort_key
 from crm.ui.paging import Ordering
 from crm.users.access import can, reach, visible
 from crm.users.models import Membership

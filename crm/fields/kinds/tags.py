@@ -12,7 +12,7 @@ from crm.fields.models import TagLink
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind, Predicate
 from crm.fields.tags import LONGEST_NAME, MOST_TAGS, TAGS_KEY, ensure_tags, new_tags, split_names, tag_by_id
-from crm.tenants.text import sort_key
+from crm.ground.text import sort_key
 from crm.users.models import Membership
 
 

@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 from crm.fields.kinds.base import text_in
 from crm.fields.parsing import ParseContext
 from crm.fields.spec import FieldSpec, Kind, Predicate
-from crm.tenants.addresses import refuse_unseen_host, validate_address
-from crm.tenants.text import company_key, company_start, email_key, one_line, phone_key, sort_key
+from crm.ground.addresses import email_key, refuse_unseen_host, validate_address
+from crm.ground.text import one_line, sort_key
+from crm.keys.firms import company_key, company_start
+from crm.keys.phones import phone_key
 from crm.users.models import Membership
 
 

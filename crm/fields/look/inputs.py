@@ -28,9 +28,9 @@ from crm.fields.reading import (
     written,
 )
 from crm.fields.reading.amounts import currency_words, known_codes
-from crm.tenants.addresses import refuse_unseen_host, validate_address
+from crm.ground.addresses import LONGEST_ADDRESS, refuse_unseen_host, validate_address
+from crm.ground.text import trimmed
 from crm.tenants.context import current_tenant
-from crm.tenants.text import LONGEST_ADDRESS, trimmed
 from crm.ui.addresses import AddressInput
 from crm.ui.clock import is_doubled
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from crm.fields.kinds.base import read_uuids
 from crm.fields.look.base import Look
 from crm.fields.tags import all_tags, split_names, tag_by_id
-from crm.tenants.text import sort_key
+from crm.ground.text import sort_key
 from crm.users.models import Membership
 
 SUGGESTED = 200

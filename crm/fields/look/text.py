@@ -13,7 +13,7 @@ from crm.fields import kinds
 from crm.fields.look.base import Look
 from crm.fields.look.inputs import EmailField, TextField, UrlField
 from crm.fields.look.markup import marked
-from crm.tenants.text import in_own_letters
+from crm.ground.addresses import in_own_letters
 from crm.users.models import Membership
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.fields.reading.numbers import plain
 from crm.fields.reading.style import DAY_FIRST, DAY_ZERO, MONTH_DOTS, MONTH_FIRST, ORDERS, SERIAL, YEAR_FIRST, Style
-from crm.tenants.text import sort_key
+from crm.ground.text import sort_key
 from crm.ui import format as formats
 from crm.ui.clock import is_doubled, is_skipped
 

@@ -1,5 +1,5 @@
 import crm.tenants.context
-import crm.tenants.ids
+import crm.ground.ids
 import crm.tenants.models
 import django.db.models.deletion
 from django.db import migrations, models
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='FilePiece',
             fields=[
-                ('id', models.UUIDField(default=crm.tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=crm.ground.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('number', models.PositiveIntegerField()),
                 ('content', models.BinaryField()),
                 ('job', crm.tenants.models.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.import')),
@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RowsPiece',
             fields=[
-                ('id', models.UUIDField(default=crm.tenants.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=crm.ground.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('first', models.PositiveIntegerField()),
                 ('content', models.BinaryField()),
                 ('job', crm.tenants.models.TenantForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='imports.import')),

@@ -21,7 +21,7 @@ from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.setup.field_forms import KIND_HELP, KIND_ICONS, ConfirmationForm, FieldForm, NewFieldForm
 from crm.setup.usage import UsedInViews, used_in_views
-from crm.ui.http import go, method
+from crm.ui.http import go, method_of
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -121,7 +121,7 @@ def move_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
 def deactivate_field(request: WorkspaceRequest, type: str, id: UUID) -> HttpResponse:
     """POST takes the field off all pages, DELETE puts it back; GET says which saved views lose it."""
     record_type, field = _field(type, id)
-    active = method(request) == "DELETE"
+    active = method_of(request) == "DELETE"
     views = used_in_views(request.actor, record_type, field.name)
     if request.method != "POST" or (not active and views.total > told_of_views(request)):
         return ask_first(

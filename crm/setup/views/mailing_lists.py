@@ -12,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm import catalogue
-from crm.lists import services
-from crm.lists.forms import MailingListForm
-from crm.lists.models import MailingList
-from crm.lists.selectors import mailing_list, mailing_lists, member_counts
+from crm.mailing_lists import services
+from crm.mailing_lists.forms import MailingListForm
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.selectors import mailing_list, mailing_lists, member_counts
 from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal, told_of_views
 from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.setup.usage import Use, Used, filtered_by
-from crm.ui.http import go, method
+from crm.ui.http import go, method_of
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
@@ -70,7 +70,7 @@ def edit_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 def deactivate_list(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     """POST stops offering a list, DELETE offers it again."""
     chosen = _list(id)
-    active = method(request) == "DELETE"
+    active = method_of(request) == "DELETE"
     services.set_list_active(mailing_list=chosen, is_active=active, actor=request.actor)
     text = _("“%(name)s” can be chosen again.") if active else _("“%(name)s” can no longer be chosen.")
     say(request, text % {"name": chosen.name}, undo_url="" if active else request.path)

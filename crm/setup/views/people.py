@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from crm.pages.setup import add_error, ask_first, setup_page, show, tell_refusal
 from crm.setup.people_forms import InvitationForm, PersonForm
 from crm.setup.usage import held_by, open_work_of
-from crm.ui.http import go, method
+from crm.ui.http import go, method_of
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users import invitations, inviting, mailing, passwords, selectors, services
@@ -99,7 +99,7 @@ def deactivate_person(request: WorkspaceRequest, id: UUID) -> HttpResponse:
             for_good=False,
             owned=open_work_of(request.actor, member),
         )
-    active = method(request) == "DELETE"
+    active = method_of(request) == "DELETE"
     try:
         services.update_member(
             actor=request.actor,

@@ -16,7 +16,7 @@ from crm.picklists.models import Pipeline
 from crm.picklists.usage import in_use, usages
 from crm.setup.forms import NewPipelineForm, PipelineForm
 from crm.setup.usage import filtered_by, used_by
-from crm.ui.http import go, method
+from crm.ui.http import go, method_of
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
@@ -90,7 +90,7 @@ def move_pipeline(request: WorkspaceRequest, id: UUID) -> HttpResponse:
 def deactivate_pipeline(request: WorkspaceRequest, id: UUID) -> HttpResponse:
     """POST lets no new opportunities in, DELETE opens the pipeline again."""
     pipeline = _pipeline(id)
-    active = method(request) == "DELETE"
+    active = method_of(request) == "DELETE"
     try:
         services.update_pipeline(pipeline=pipeline, actor=request.actor, values={"is_active": active})
     except ValidationError as error:

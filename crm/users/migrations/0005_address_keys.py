@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from crm.tenants.text import email_key
+from crm.ground.addresses import email_key
 
 
 def write_anew(apps: Any, editor: Any) -> None:

@@ -14,8 +14,8 @@ from django.utils import timezone
 from contacts.models import Contact
 from crm.activities.models import Activity
 from crm.events.delivery import deliver_all
-from crm.lists.selectors import memberships_of
-from crm.lists.services import create_list
+from crm.mailing_lists.selectors import memberships_of
+from crm.mailing_lists.services import create_list
 from crm.picklists.selectors import choices
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm import catalogue
-from crm.lists.services import create_list, put_on_lists
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.tenants.context import tenant_context

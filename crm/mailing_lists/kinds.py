@@ -8,8 +8,8 @@ from uuid import UUID
 
 from crm.fields.kinds.choice import OneOf
 from crm.fields.spec import FieldSpec
-from crm.lists.models import MailingList
-from crm.lists.selectors import mailing_list, mailing_lists
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.selectors import mailing_list, mailing_lists
 from crm.users.models import Membership
 
 

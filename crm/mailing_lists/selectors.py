@@ -9,8 +9,8 @@ from uuid import UUID
 from django.db import models
 
 from crm import catalogue
-from crm.lists.fields import OPTED_OUT
-from crm.lists.models import MailingList, MailingListMember
+from crm.mailing_lists.fields import OPTED_OUT
+from crm.mailing_lists.models import MailingList, MailingListMember
 from crm.tenants.memo import memo
 
 

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.events.selectors import name_of_deleted
-from crm.lists.models import MailingList
-from crm.lists.selectors import mailing_list, mailing_lists
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.selectors import mailing_list, mailing_lists
 from crm.ui.seen import SeenForm
 
 

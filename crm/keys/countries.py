@@ -8,7 +8,8 @@ import phonenumbers
 from babel import Locale
 from babel.core import get_global
 
-from crm.tenants.text import LONGEST_PHONE, sort_key
+from crm.ground.text import sort_key
+from crm.keys.phones import LONGEST_PHONE
 
 
 def country_of(country: str, phone: str = "") -> str:

@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from crm import catalogue, events
 from crm.events.models import Event
 from crm.events.types import EventType, RecordEvent
-from crm.lists.events import CHANGED, CREATED, DELETED, PUT_ON_LIST, TAKEN_OFF_LIST
-from crm.lists.models import MailingList, MailingListMember
-from crm.lists.selectors import memberships_of
+from crm.ground.text import sort_key
+from crm.ground.writes import insert_many, service
+from crm.mailing_lists.events import CHANGED, CREATED, DELETED, PUT_ON_LIST, TAKEN_OFF_LIST
+from crm.mailing_lists.models import MailingList, MailingListMember
+from crm.mailing_lists.selectors import memberships_of
 from crm.records.holding import refuse_gone
-from crm.tenants.bulk import atomic, insert_many
 from crm.tenants.memo import forget
-from crm.tenants.text import sort_key
 from crm.users.models import Membership
 
 
-@atomic
+@service
 def create_list(*, actor: Membership, name: str, description: str = "") -> MailingList:
     """Make an empty list."""
     made = MailingList(name=name.strip(), description=description.strip())
@@ -31,19 +31,19 @@ def create_list(*, actor: Membership, name: str, description: str = "") -> Maili
     return made
 
 
-@atomic
+@service
 def update_list(*, mailing_list: MailingList, actor: Membership, name: str, description: str) -> MailingList:
     """Rename or describe a list."""
     return _change(mailing_list, actor, {"name": name.strip(), "description": description.strip()})
 
 
-@atomic
+@service
 def set_list_active(*, mailing_list: MailingList, is_active: bool, actor: Membership) -> MailingList:
     """Stop offering the list, or offer it again; who is on it stays."""
     return _change(mailing_list, actor, {"is_active": is_active})
 
 
-@atomic
+@service
 def delete_list(*, mailing_list: MailingList, actor: Membership) -> None:
     """Delete a list that nobody is on; another is only deactivated: ``ValidationError``."""
     if MailingListMember.objects.filter(mailing_list=mailing_list).exists():
@@ -52,7 +52,7 @@ def delete_list(*, mailing_list: MailingList, actor: Membership) -> None:
     mailing_list.delete()
 
 
-@atomic
+@service
 def put_on_lists(
     *, record: Any, lists: Iterable[MailingList], actor: Membership | None, because: Event | None = None
 ) -> list[MailingListMember]:
@@ -74,7 +74,7 @@ def put_on_lists(
     return rows
 
 
-@atomic
+@service
 def take_off_lists(
     *, record: Any, lists: Iterable[MailingList], actor: Membership | None, because: Event | None = None
 ) -> None:
@@ -86,7 +86,7 @@ def take_off_lists(
             _tell(TAKEN_OFF_LIST, record, row.mailing_list, actor, because)
 
 
-@atomic
+@service
 def set_lists(*, record: Any, lists: Iterable[MailingList], actor: Membership) -> None:
     """Let ``record`` be on exactly those of ``lists``, and on the inactive ones that it is on already."""
     wanted = list(lists)

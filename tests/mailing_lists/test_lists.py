@@ -11,10 +11,10 @@ from contacts.models import Contact
 from crm.catalogue import panels, record_type
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
-from crm.lists.filters import on_list
-from crm.lists.models import MailingList, MailingListMember
-from crm.lists.selectors import mailing_list, member_counts, memberships_of
-from crm.lists.services import (
+from crm.mailing_lists.filters import on_list
+from crm.mailing_lists.models import MailingList, MailingListMember
+from crm.mailing_lists.selectors import mailing_list, member_counts, memberships_of
+from crm.mailing_lists.services import (
     create_list,
     delete_list,
     put_on_lists,

@@ -16,9 +16,9 @@ from crm.picklists.rules import meanings
 from crm.picklists.stages import FORECAST_CATEGORIES
 from crm.picklists.usage import in_use, usages
 from crm.setup.forms import DeletionForm
-from crm.setup.lists import EditedList, Entry, edited_list
+from crm.setup.picklists import EditedList, Entry, edited_list
 from crm.setup.usage import filtered_by, used_by
-from crm.ui.http import go, method
+from crm.ui.http import go, method_of
 from crm.ui.once import once
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
@@ -98,7 +98,7 @@ def deactivate_entry(request: WorkspaceRequest, key: str, id: UUID) -> HttpRespo
     edited = edited_list(key)
     entry = edited.entry(id)
     try:
-        if method(request) == "DELETE":
+        if method_of(request) == "DELETE":
             services.reactivate(entry=entry, actor=request.actor)
             say(request, _("“%(label)s” can be chosen again.") % {"label": entry.label})
         else:

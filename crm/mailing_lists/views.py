@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm import catalogue
-from crm.lists.filters import can_be_on_lists
-from crm.lists.forms import ListsForm
-from crm.lists.selectors import has_opted_out, mailing_lists, memberships_of
-from crm.lists.services import set_lists
+from crm.mailing_lists.filters import can_be_on_lists
+from crm.mailing_lists.forms import ListsForm
+from crm.mailing_lists.selectors import has_opted_out, mailing_lists, memberships_of
+from crm.mailing_lists.services import set_lists
 from crm.records.access import get_record
 from crm.ui.http import go, respond
 from crm.ui.toasts import say
@@ -38,4 +38,6 @@ def of_record(request: WorkspaceRequest, record_type: str, record_id: UUID) -> H
             return go(request, catalogue.url(record))
     context = {"record": record, "form": form, "url": catalogue.url(record), "is_empty": not mailing_lists()}
     context["opted_out"] = has_opted_out(record)
-    return respond(request, "lists/of_record.html", context, partial="form", status=422 if form.is_bound else 200)
+    return respond(
+        request, "mailing_lists/of_record.html", context, partial="form", status=422 if form.is_bound else 200
+    )

@@ -152,12 +152,12 @@ def at_the_end(function: Callable[[list[Any]], None], item: Any) -> None:
         kept.append((function, item))
 
 
-def atomic(function: F) -> F:
-    """``transaction.atomic`` for services. A service that another one calls is undone together with that one.
+def service(function: F) -> F:
+    """Make a function that writes one transaction. A service that another one calls is undone together with that one.
 
     So one that lives through the failure of another must put that call into a ``transaction.atomic()`` of its own.
-    Half of all statements would be savepoints otherwise. While inserts are collected there is nothing to undo in
-    the database.
+    With ``transaction.atomic`` instead of this, half of all statements would be savepoints. While inserts are
+    collected there is nothing to undo in the database.
     """
 
     @wraps(function)

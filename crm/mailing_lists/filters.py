@@ -12,8 +12,8 @@ from crm.catalogue.types import RecordType
 from crm.fields.kinds.base import read_uuids, refuse_shape
 from crm.fields.look import Look
 from crm.fields.spec import FieldSpec, Kind, Predicate
-from crm.lists.models import MailingListMember
-from crm.lists.selectors import mailing_lists
+from crm.mailing_lists.models import MailingListMember
+from crm.mailing_lists.selectors import mailing_lists
 from crm.users.models import Membership
 
 

@@ -12,9 +12,9 @@ from crm import catalogue
 from crm.catalogue.types import Panel
 from crm.events.models import Event
 from crm.events.types import names
-from crm.lists.events import PUT_ON_LIST
-from crm.lists.filters import can_be_on_lists
-from crm.lists.selectors import has_opted_out, lists_beside
+from crm.mailing_lists.events import PUT_ON_LIST
+from crm.mailing_lists.filters import can_be_on_lists
+from crm.mailing_lists.selectors import has_opted_out, lists_beside
 from crm.records.taking_back import tells_what_stays
 from crm.users.access import can
 from crm.users.models import Membership
@@ -34,7 +34,7 @@ def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
     }
 
 
-catalogue.add_panel(can_be_on_lists, Panel("lists", "lists/panel.html", load_lists, order=70))
+catalogue.add_panel(can_be_on_lists, Panel("lists", "mailing_lists/panel.html", load_lists, order=70))
 
 
 @tells_what_stays

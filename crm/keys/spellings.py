@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 
-from crm.tenants.names import with_suffixes, without_suffixes
-from crm.tenants.text import company_key, sort_key
+from crm.ground.text import sort_key
+from crm.keys.firms import company_key
+from crm.keys.names import with_suffixes, without_suffixes
 
 _WAYS = {
     **dict.fromkeys(("ä", "ae"), ("a", "ae")),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from crm.lists import views
+from crm.mailing_lists import views
 
 app_name = "lists"
 
