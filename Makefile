@@ -5,7 +5,7 @@ PYTHON_IN = .venv/bin/python
 # further arguments of a command: make test ARGS="tests/leads -k convert"
 ARGS ?=
 
-.PHONY: help run test chaos mutants check bench demo-big shell reset lock env
+.PHONY: help run test chaos mutants check sizes bench demo-big shell reset lock env
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ mutants: env ## take each safeguard away in a copy, and see that a test notices 
 
 check: env ## lint, format, types, import order, templates, migrations, deployment settings
 	@$(PYTHON_IN) -m crm.local check
+
+sizes: env ## print how large files, functions, templates and circles of imports are, and may be
+	@$(PYTHON_IN) -m tests.shape.sizes
 
 bench: env ## measure speed against a floor, on the data of `make demo-big`
 	@$(PYTHON_IN) -m tests.bench $(ARGS)

@@ -1,4 +1,4 @@
-"""Pages that belong to no workspace. Their first segments are ``tenants.models.RESERVED_SLUGS``."""
+"""Pages that belong to no workspace. Their first segments are ``tenants.tenant.RESERVED_SLUGS``."""
 
 from django.urls import URLPattern, URLResolver, include, path
 

@@ -15,7 +15,7 @@ def _load() -> None:
     from django.urls import get_resolver
 
     from crm.events.jobs import warm
-    from crm.tenants.checks import refuse_to_serve_through_the_wall
+    from crm.tenants.role import refuse_to_serve_through_the_wall
 
     refuse_to_serve_through_the_wall()
     warm()

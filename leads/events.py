@@ -6,8 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.events import ACCOUNT
 from contacts.events import CONTACT
-from crm.events.called import IS_ACTIVE, NAME, ORDER
-from crm.events.phrases import Called
+from crm.events.called import IS_ACTIVE, NAME, ORDER, Called
 from crm.events.types import Cause, Noun, RecordEvent, declare
 from crm.mailing_lists.events import list_events
 from crm.records import events as records

@@ -38,6 +38,7 @@ from leads.conversion import (
 )
 from leads.conversion.form import ConversionForm
 from leads.conversion.meanwhile import wait_for_the_same
+from leads.conversion.remarks import remarks_on
 from leads.conversion.winning import left_out_of
 from leads.forms import ClosingForm
 from leads.models import Conversion, Lead
@@ -181,7 +182,7 @@ def conversion(request: WorkspaceRequest, record_type: RecordType, record_id: UU
 
 
 def _form_page(request: WorkspaceRequest, form: ConversionForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "lead": form.lead, "url": catalogue.url(form.lead)}
+    context = {"form": form, "lead": form.lead, "url": catalogue.url(form.lead), "remarks": remarks_on(form)}
     return respond(request, "leads/conversion.html", context, partial="preview", status=status)
 
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from uuid import UUID
 
 import structlog
+from django.db import transaction
 
 from crm.celery import job
 from crm.events.jobs import answer, ring
 from crm.queues import HOUR, LONG
 from crm.tenants import turns
+from crm.tenants.context import current_tenant_id
 from crm.tenants.jobs import Unfinished, go_round, tenant_by_id
 from crm.tenants.models import Tenant
+from crm.users.models import Membership
 from opportunities.services.lapsing import lapse_now, lapse_workspace, note_failure
+from opportunities.settings import LAPSED_ON
 
 logger = structlog.get_logger(__name__)
 
@@ -41,8 +46,10 @@ def lapse_one(tenant_id: str, actor_id: str) -> None:
             ring(lapse_one, tenant_id, actor_id)
 
 
-def kick_lapse(tenant_id: UUID, actor_id: UUID) -> None:
-    ring(lapse_one, str(tenant_id), str(actor_id))
+def ask_to_lapse(*, actor: Membership) -> None:
+    """Have ``lapse_one`` done by a worker; should none hear of it, the hourly job finds that it is to be done."""
+    LAPSED_ON.keep("")
+    transaction.on_commit(partial(ring, lapse_one, str(current_tenant_id()), str(actor.pk)))
 
 
 def _lapse(tenant: Tenant, is_over: Callable[[], bool]) -> int:

@@ -23,9 +23,9 @@ from crm.ui import respond
 from crm.ui.http import go, is_fragment
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
+from opportunities.jobs import ask_to_lapse
 from opportunities.services.lapsing import (
     REASONS,
-    ask_to_lapse,
     effect_now,
     effect_tonight,
     last_runs,

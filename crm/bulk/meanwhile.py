@@ -19,8 +19,9 @@ from crm.bulk.rows import unpacked
 from crm.bulk.selection import still_chosen
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
+from crm.events.called import shown
 from crm.events.models import Event
-from crm.events.phrases import actor_name, shown
+from crm.events.phrases import actor_name
 from crm.records.access import deleted_records, visible_records
 from crm.records.diff import identity
 from crm.records.events import CREATED

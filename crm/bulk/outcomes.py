@@ -16,7 +16,7 @@ from crm.catalogue.actions import Became
 from crm.ground.ids import uuid_of
 from crm.records.access import visible_records
 from crm.records.hiding import named_in, unseen
-from crm.records.models import HIDDEN
+from crm.users.access import HIDDEN_NAME
 from crm.users.models import Membership
 
 PAGE = 100
@@ -98,7 +98,7 @@ def _row(
     row: BulkOutcome, own: str, columns: list[str], links: Mapping[UUID, str], hidden: frozenset[str]
 ) -> OutcomeRow:
     became = {one["type"]: _made(one, links, one["id"] in hidden) for one in row.became}
-    name = str(HIDDEN) if str(row.record_id) in hidden else row.name
+    name = str(HIDDEN_NAME) if str(row.record_id) in hidden else row.name
     return OutcomeRow(name, links.get(row.record_id, ""), [became.get(key) for key in columns])
 
 
@@ -106,6 +106,6 @@ def _made(one: Mapping[str, Any], links: Mapping[UUID, str], is_hidden: bool) ->
     record_id = uuid_of(one["id"])
     url = links.get(record_id, "") if record_id else ""
     way = one["way"]
-    name, about = (str(HIDDEN), []) if is_hidden else (one["label"], one["about"])
+    name, about = (str(HIDDEN_NAME), []) if is_hidden else (one["label"], one["about"])
     label = str(catalogue.record_type(one["type"]).label)
     return Made(label, name, url, str(_WAYS[way]), way != Became.EXISTING, about)

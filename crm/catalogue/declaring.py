@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from crm.catalogue.types import RecordType
+from crm.catalogue.types import RecordType
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 

@@ -15,6 +15,7 @@ from django.urls import get_script_prefix
 from django.utils.translation import gettext as _
 
 from crm.catalogue.actions import BulkAction
+from crm.catalogue.declaring import refuse_unfit
 from crm.catalogue.narrowing import narrowed, why_unmade
 from crm.catalogue.types import Action, Match, Objection, Panel, RecordType
 from crm.events.models import Event
@@ -37,6 +38,7 @@ _events_about: list[Callable[[str, Collection[UUID], datetime], QuerySet[Event]]
 
 def register(record_type: RecordType) -> None:
     """Let there be records of this type: it has its place in the bar, the "New" menu, the roles, the search …"""
+    refuse_unfit(record_type)
     _types[record_type.key] = record_type
     declare_record_events(record_type)
     add_target(record_type.key, record_type.model)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from crm.fields.spec import FieldSpec
-
-if TYPE_CHECKING:
-    from crm.catalogue.types import RecordType
+from crm.catalogue.types import RecordType
 
 
 def narrowed(record_type: RecordType, hidden: frozenset[str], read_only: frozenset[str]) -> RecordType:
     """The type as it is for people who do not see the fields ``hidden`` and may not change those ``read_only``."""
-    fields = (limited(one, hidden, read_only) for one in record_type.fields)
+    fields = (one.as_seen(hidden, read_only) for one in record_type.fields)
     seen = tuple(one for one in fields if one is not None)
-    derived = tuple(one for one in record_type.derived if limited(one, hidden, frozenset()))
+    derived = tuple(one for one in record_type.derived if one.as_seen(hidden, frozenset()))
     names = {one.name for one in (*seen, *derived)}
     hidden |= {one.name for one in (*record_type.fields, *record_type.derived)} - names
     sort = record_type.sort if record_type.sort.removeprefix("-") in names else "name"
@@ -29,13 +25,6 @@ def narrowed(record_type: RecordType, hidden: frozenset[str], read_only: frozens
     splits = tuple(one for one in record_type.splits if kept.isdisjoint(one.fields))
     found = replace(record_type, fields=seen, derived=derived, sort=sort, board=board, next_step=step)
     return replace(found, splits=splits, hidden=hidden, read_only=read_only)
-
-
-def limited(spec: FieldSpec, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:
-    """The field as it is for them; None: they do not see it."""
-    if spec.name in hidden or not hidden.isdisjoint(spec.follows):
-        return None
-    return spec.as_read_only() if spec.name in read_only else spec
 
 
 def why_unmade(record_type: RecordType, unwritable: Collection[str]) -> str:

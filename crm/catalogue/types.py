@@ -11,9 +11,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from crm.catalogue.declaring import refuse_unfit
 from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, SplitColumn
-from crm.catalogue.narrowing import limited
 from crm.catalogue.searched import BY_NAME, Searched
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
@@ -266,7 +264,6 @@ class RecordType:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", specs_by_name((*self.fields, *self.derived)))
-        refuse_unfit(self)
 
     def can_be_limited(self) -> tuple[FieldSpec, ...]:
         """The fields that a role can be kept from: all but those that say what a record is, whose, and where it stands.
@@ -301,7 +298,7 @@ class RecordType:
         """All fields that records have in the current workspace: those of the product, then its own."""
         own = custom_specs(self.key)
         if self.hidden or self.read_only:
-            found = (limited(one, self.hidden, self.read_only) for one in own)
+            found = (one.as_seen(self.hidden, self.read_only) for one in own)
             own = tuple(one for one in found if one is not None)
         return (*self.fields, *own)
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from django.utils.text import format_lazy
 
-if TYPE_CHECKING:
-    from crm.events.phrases import Called
-
+from crm.events.called import Called
 
 ANY = "*"  # ``EventType.about``: it happens to records of any type
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.events.called import IS_ACTIVE, NAME, ORDER
-from crm.events.phrases import Called
+from crm.events.called import IS_ACTIVE, NAME, ORDER, Called
 from crm.events.types import declare
 
 _FIELD = {"label": "what the field is called", "type": "the type of record that has it", "field": "the id of the field"}

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from crm.events.phrases import shown
+from crm.events.called import shown
 from crm.fields.parsing import ParseContext
 from crm.ui.paging import Ordering
 from crm.users.models import Membership
@@ -232,6 +232,13 @@ class FieldSpec:
     @cached_property
     def column(self) -> str:
         return self.attr or self.name
+
+    def as_seen(self, hidden: frozenset[str], read_only: frozenset[str]) -> FieldSpec | None:
+        """The field as it is for people who do not see the fields ``hidden`` and may not change those ``read_only``;
+        None: they do not see it."""
+        if self.name in hidden or not hidden.isdisjoint(self.follows):
+            return None
+        return self.as_read_only() if self.name in read_only else self
 
     def as_read_only(self) -> FieldSpec:
         return replace(self, on_create=False, on_edit=False, importable=False, required=False, is_read_only=True)

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
+from crm.events.called import shown
 from crm.events.models import IMPORT, Event
-from crm.events.phrases import actor_name, shown
+from crm.events.phrases import actor_name
 from crm.imports.guessing import column_label
 from crm.imports.layout import Layout
 from crm.imports.models import Import

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.events.called import IS_ACTIVE, NAME
-from crm.events.phrases import Called
+from crm.events.called import IS_ACTIVE, NAME, Called
 from crm.events.types import EventType, Named, RecordEvent, declare
 
 LIST = {"id": "the id of the list", "label": "what it is called"}

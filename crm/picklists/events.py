@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.events.called import IS_ACTIVE, IS_DEFAULT, NAME, ORDER
-from crm.events.phrases import Called
+from crm.events.called import IS_ACTIVE, IS_DEFAULT, NAME, ORDER, Called
 from crm.events.types import EventType, declare
 from crm.picklists.lists import TONES, picklists
 from crm.picklists.stages import FORECAST_CATEGORIES, STAGE_MEANINGS

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from django.apps import apps
 
-from crm.events.phrases import Called
+from crm.events.called import Called
 from crm.preferences.pages import SetupPage, SetupPages
 from crm.preferences.setting import PersonSetting, Setting
 

@@ -16,9 +16,7 @@ from crm.fields.kinds import Lookup, Tags, Text
 from crm.fields.spec import FieldSpec
 from crm.fields.tags import TAGS_KEY
 from crm.ground.ids import uuid_of
-from crm.records.models import HIDDEN
-from crm.users.access import HIDDEN as HIDDEN_FIELDS
-from crm.users.access import can, hide_from, limited_fields, scope_of
+from crm.users.access import HIDDEN, HIDDEN_NAME, can, hide_from, limited_fields, scope_of
 from crm.users.models import Membership
 
 Place = tuple[str, str]  # record type and id
@@ -35,7 +33,7 @@ def hide_unseen(actor: Membership, records: Iterable[Any]) -> None:
         return
     model: Any = type(rows[0])
     links = [one for one in _links_of(model) if _hides_some(actor, one.related_model.type_key)]
-    for row in rows if links or limited_fields(actor, model.type_key, HIDDEN_FIELDS) else ():
+    for row in rows if links or limited_fields(actor, model.type_key, HIDDEN) else ():
         _empty(actor, row)
         for link in links:
             if link.is_cached(row) and (linked := getattr(row, link.name)) is not None:
@@ -45,11 +43,11 @@ def hide_unseen(actor: Membership, records: Iterable[Any]) -> None:
 
 def _hides_some(actor: Membership, key: str) -> bool:
     """Whether there is anything of the type that ``actor`` may not see."""
-    return _is_limited(actor, key) or bool(limited_fields(actor, key, HIDDEN_FIELDS))
+    return _is_limited(actor, key) or bool(limited_fields(actor, key, HIDDEN))
 
 
 def _empty(actor: Membership, record: Any) -> None:
-    names = limited_fields(actor, record.type_key, HIDDEN_FIELDS)
+    names = limited_fields(actor, record.type_key, HIDDEN)
     if not names or record.without:
         return
     emptied: set[str] = set()
@@ -126,7 +124,7 @@ def _hide(events: Iterable[Event], hidden: Set[str]) -> None:
 def _hide_changes(actor: Membership, events: Iterable[Event]) -> None:
     """Leave out what events tell of fields that are hidden from ``actor``."""
     for event in events:
-        names = limited_fields(actor, event.record_type, HIDDEN_FIELDS) if event.record_type else ()
+        names = limited_fields(actor, event.record_type, HIDDEN) if event.record_type else ()
         if names and isinstance(event.changes, dict) and not names.isdisjoint(event.changes):
             event.changes = {name: pair for name, pair in event.changes.items() if name not in names}
         if names and not names.isdisjoint(event.type.tells.values()):
@@ -185,7 +183,7 @@ def without(value: Any, hidden: Set[str]) -> Any:
     if not isinstance(value, dict):
         return value
     if value.get("id") in hidden:
-        return {**value, "label": str(HIDDEN)}
+        return {**value, "label": str(HIDDEN_NAME)}
     return {key: without(part, hidden) for key, part in value.items()}
 
 

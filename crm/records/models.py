@@ -7,11 +7,9 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import TenantForeignKey, TenantManager, TenantModel
-
-HIDDEN = _("Hidden")  # stands for the name of what the viewer may not see
+from crm.users.access import HIDDEN_NAME
 
 
 class TextKey(models.CharField):
@@ -106,7 +104,7 @@ class RecordModel(TenantModel):
     @property
     def shown_name(self) -> str:
         """What whoever looks at something that points here reads as the name."""
-        return str(HIDDEN) if self.is_hidden else self.name
+        return str(HIDDEN_NAME) if self.is_hidden else self.name
 
     def stamp(self, *, by_person: bool) -> list[str]:
         """Note when it was changed last; return the columns that say so, which are no changes to tell of."""

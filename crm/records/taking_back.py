@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
+from crm.events.called import shown
 from crm.events.models import Event
-from crm.events.phrases import shown
 from crm.ground.writes import service
 from crm.records.diff import identity
 from crm.records.hiding import fill_in

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
+from crm.events.called import shown
 from crm.events.models import Event
-from crm.events.phrases import shown
 from crm.events.selectors import last_change
 from crm.ground.writes import service
 from crm.records.diff import identity

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.events import phrases
+from crm.events.called import Called
 from crm.events.events import RETRIED, WORKSPACE_CHANGED
 from crm.events.handlers import label_of
 from crm.events.models import Event
@@ -57,7 +58,7 @@ def _phrase(event: Event) -> str:
     return phrases.phrase(event, fields, in_full=True)
 
 
-def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, phrases.Called]]:
+def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Called]]:
     """The rights of two tables of access that differ, as changes, and what they are called."""
     changes, called = {}, {}
     for key, records in record_labels().items():
@@ -68,7 +69,7 @@ def _rights(old: dict[str, Any], new: dict[str, Any]) -> tuple[dict[str, Any], d
                 changes[name] = pair
                 words = CREATE_LABELS if verb == "create" else SCOPE_LABELS
                 label = _("the right to %(right)s %(records)s") % {"right": word, "records": in_text(str(records))}
-                called[name] = phrases.Called(label, words)
+                called[name] = Called(label, words)
     return changes, called
 
 

@@ -11,8 +11,10 @@ from uuid import UUID
 import structlog
 from django.db import connection, transaction
 
+from crm.tenants.role import refuse_privileged_role
+
 if TYPE_CHECKING:
-    from crm.tenants.models import Tenant
+    from crm.tenants.tenant import Tenant
 
 _current: ContextVar[Tenant | None] = ContextVar("tenant", default=None)
 
@@ -61,8 +63,6 @@ def tenant_context(tenant: Tenant) -> Iterator[Tenant]:
         with transaction.atomic():
             yield tenant
         return
-    from crm.tenants.checks import refuse_privileged_role
-
     refuse_privileged_role()
     token = _current.set(tenant)
     try:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import get_script_prefix, set_script_prefix
 
-from crm.tenants.models import RESERVED_SLUGS, is_slug
+from crm.tenants.tenant import RESERVED_SLUGS, is_slug
 
 
 class WorkspacePath:

@@ -32,6 +32,7 @@ VERBS = ("view", "create", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
 NOTHING = Q(pk__in=())
 HIDDEN, READ_ONLY = "hidden", "read_only"  # what a role may not do with a field: see it, or change it
+HIDDEN_NAME = gettext_lazy("Hidden")  # stands for the name of a record that the viewer may not see
 NO_FIELDS: frozenset[str] = frozenset()
 VERB_LABELS = {
     "view": gettext_lazy("see"),

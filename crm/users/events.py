@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.events.called import NAME
-from crm.events.phrases import Called
+from crm.events.called import NAME, Called
 from crm.events.types import declare
 
 _ABOUT = "users"

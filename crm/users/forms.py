@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ground.addresses import LONGEST_EMAIL, email_domain, email_key, validate_address
 from crm.ground.text import PLAIN_LETTERS
-from crm.tenants.models import Tenant, validate_slug
+from crm.tenants.tenant import Tenant, validate_slug
 from crm.ui.addresses import AddressInput
 from crm.ui.seen import SeenForm
 from crm.users.choices import (

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
 from crm.events.selectors import outbox_lag_seconds
-from crm.tenants.checks import role_problem
+from crm.tenants.role import role_problem
 from crm.tenants.turns import long_runs_lag_seconds
 
 LAG_TOLERATED = 300  # seconds; the sweep runs every 15

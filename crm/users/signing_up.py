@@ -20,8 +20,8 @@ from crm.ground.addresses import email_key
 from crm.ground.ids import uuid7
 from crm.ground.text import sort_key
 from crm.tenants.context import tenant_context
-from crm.tenants.models import RESERVED_SLUGS, Tenant
 from crm.tenants.new_workspace import furnish
+from crm.tenants.tenant import RESERVED_SLUGS, Tenant
 from crm.users.choices import GERMAN, LONGEST_STEM, NAMELESS_STEM, SHORTEST_STEM, TO_SHORT_STEM, UMLAUTS
 from crm.users.events import WORKSPACE_CREATED
 from crm.users.models import Membership, Team, User

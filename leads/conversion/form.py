@@ -23,7 +23,6 @@ from leads.conversion.looks import Problem, listed
 from leads.conversion.naming import Naming
 from leads.conversion.offers import fitting_opportunities, open_with_contact
 from leads.conversion.plan import PARTS, ConversionPlan, Way, existing
-from leads.conversion.remarks import remarks_on
 from leads.conversion.stepping import NextStepOf
 from leads.field_map import Unfit, mapped_values, unfit_values
 from leads.matching import Candidate, Candidates, find_candidates
@@ -156,10 +155,6 @@ class ConversionForm:
                 for field in form:
                     found += [Problem(f"{field.label}: {message}", field.id_for_label) for message in field.errors]
         return found
-
-    @property
-    def remarks(self) -> list[str]:
-        return remarks_on(self)
 
     @property
     def button(self) -> str:

@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from dateutil.relativedelta import relativedelta
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.events import BECAME_CUSTOMER
@@ -29,7 +28,7 @@ from crm.ground.writes import service
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, ids_meaning, stage_ids_meaning
 from crm.tenants.clock import start_of, today
-from crm.tenants.context import current_tenant_id, tenant_context
+from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
@@ -112,15 +111,6 @@ def lapse_now(tenant: Tenant, actor_id: UUID, is_over: Callable[[], bool]) -> bo
     """Do the same because a person asked, whether or not it was done today; return whether nothing is left to do."""
     _count, finished = _run(tenant, actor_id, is_over)
     return finished
-
-
-def ask_to_lapse(*, actor: Membership) -> None:
-    """Have ``lapse_now`` done by a worker; should none hear of it, the hourly job finds that it is to be done."""
-    from opportunities.jobs import kick_lapse
-
-    LAPSED_ON.keep("")
-    tenant_id, actor_id = current_tenant_id(), actor.pk
-    transaction.on_commit(lambda: kick_lapse(tenant_id, actor_id))
 
 
 def note_failure(tenant: Tenant, error: Exception, actor_id: UUID | None = None) -> None:

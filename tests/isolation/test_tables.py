@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.models import UniqueConstraint
 
-from crm.tenants.checks import role_problem
 from crm.tenants.context import current_tenant_id, tenant_context
 from crm.tenants.models import TenantModel
+from crm.tenants.role import role_problem
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
 from tests import make
 from tests.people import Firm

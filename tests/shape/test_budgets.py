@@ -1,60 +1,16 @@
-"""The house stays small: sizes and habits, held by reading the sources."""
+"""The habits of the house, held by reading the sources."""
 
 from __future__ import annotations
 
-import ast
 import re
-from functools import cache
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-APPS = ("crm", "accounts", "contacts", "opportunities", "leads", "reports")
-FILE_LINES, FUNCTION_LINES, TEMPLATE_LINES = 400, 50, 150
-
-# What is larger than it should be. A row may go; none may come.
-LARGE_FILES: frozenset[str] = frozenset()
-LONG_FUNCTIONS: frozenset[str] = frozenset()
-
-SOURCES = sorted(
-    path for app in (*APPS, "tests") for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
-)
-OURS = [path for path in SOURCES if path.relative_to(ROOT).parts[0] != "tests"]
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-STATIC = sorted(path for kind in ("css", "js") for path in (ROOT / "static" / kind).rglob(f"*.{kind}"))
-
-
-def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-@cache
-def text_of(path: Path) -> str:
-    return path.read_text()
-
-
-@cache
-def functions_of(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    nodes = ast.walk(ast.parse(text_of(path)))
-    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-
-
-def longer_than(limit: int, paths: list[Path]) -> set[str]:
-    return {name_of(path) for path in paths if len(text_of(path).splitlines()) > limit}
-
-
-def having(pattern: str, paths: list[Path]) -> list[str]:
-    """What of these files matches, with its place. All files at once: a test a file took half a minute of every run."""
-    return [f"{name_of(path)}: {found[0]}" for path in paths for found in re.finditer(pattern, text_of(path))]
+from tests.shape.sources import OURS, ROOT, SOURCES, STATIC, TEMPLATES, functions_of, having, name_of, text_of
 
 
 def test_the_files_are_found() -> None:
     assert len(OURS) > 400 and len(SOURCES) > 700 and len(TEMPLATES) > 150 and len(STATIC) > 20
-
-
-def test_files_are_short() -> None:
-    assert longer_than(FILE_LINES, [*SOURCES, *STATIC]) <= LARGE_FILES
 
 
 def test_no_test_finds_in_a_page_what_every_page_carries() -> None:
@@ -75,20 +31,6 @@ def test_no_test_waits_for_a_bare_expression() -> None:
     """The page's policy refuses to evaluate one again: such a wait ends well only if it is true at the first look."""
     waits = [path for path in SOURCES if "wait_for_function" in text_of(path)]
     assert len(waits) > 2 and not having(r"""wait_for_function\(\s*f?["'](?!\(|async )""", waits)
-
-
-def test_templates_are_short() -> None:
-    assert not longer_than(TEMPLATE_LINES, TEMPLATES)
-
-
-def test_functions_are_short() -> None:
-    found = {
-        f"{name_of(path)}:{node.name}"
-        for path in SOURCES
-        for node in functions_of(path)
-        if (node.end_lineno or node.lineno) - node.lineno + 1 > FUNCTION_LINES
-    }
-    assert found <= LONG_FUNCTIONS
 
 
 def test_every_function_says_what_it_returns() -> None:

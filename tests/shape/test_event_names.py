@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crm.events.types import EventType, event_types
-from tests.shape.test_budgets import OURS, ROOT, TEMPLATES, name_of, text_of
+from tests.shape.sources import OURS, ROOT, TEMPLATES, name_of, text_of
 
 DECLARING = {"declare", "EventType", "RecordEvent"}
 TYPES = ROOT / "crm/events/types.py"  # makes names of nouns and past participles

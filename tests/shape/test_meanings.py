@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from crm.picklists.lists import picklists
 from crm.picklists.models import Meaning
-from tests.shape.test_budgets import OURS, name_of, text_of
+from tests.shape.sources import OURS, name_of, text_of
 
 ASKS = {"choice_meaning", "ids_meaning", "stage_ids_meaning", "meaning"}  # functions that are told a meaning
 IS_ONE = re.compile(r"(.*\.)?meaning(_of\w*\(.*\))?")

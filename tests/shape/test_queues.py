@@ -14,7 +14,7 @@ from crm.celery import app
 from crm.celery import queues as declared
 from crm.local.run import programs
 from crm.queues import LONG, QUICK
-from tests.shape.test_budgets import OURS, name_of, text_of
+from tests.shape.sources import OURS, name_of, text_of
 from tests.shape.test_upper_names import strings_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]

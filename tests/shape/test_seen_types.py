@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.shape.test_budgets import OURS, name_of, text_of
+from tests.shape.sources import OURS, name_of, text_of
 
 WHOLE = {"record_type", "find_type"}  # of the catalogue: types with all fields
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from crm import catalogue
 from crm.picklists.lists import picklists
-from tests.shape.test_budgets import OURS, ROOT, STATIC, TEMPLATES, name_of, text_of
+from tests.shape.sources import OURS, ROOT, STATIC, TEMPLATES, name_of, text_of
 
 MAY_KNOW = "crm/demo/"  # tells a story of all of them
 ABOVE = (MAY_KNOW, "crm/home/", "crm/setup/")  # these import what is below them, as upper apps do

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    name = "crm.tenants"
+
+    def ready(self) -> None:
+        from crm.tenants import checks  # noqa: F401  registers itself
