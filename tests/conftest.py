@@ -16,6 +16,7 @@ from crm.tenants.context import tenant_context
 from tests.database import create_database, drop_database
 from tests.people import Firm, make_firm
 from tests.permissions.samples import Samples, make_samples
+from tests.prepared import compare_each_call
 
 _firms: dict[str, Firm] = {}
 _numbers = count(1)
@@ -26,6 +27,12 @@ DEMO = {"seeded", "afresh"}  # fixtures that need it
 def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A folder of this process's own for the files that tests add."""
     with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def prepared_statements() -> Iterator[None]:
+    with compare_each_call():
         yield
 
 

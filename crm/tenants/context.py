@@ -64,13 +64,14 @@ def tenant_context(tenant: Tenant) -> Iterator[Tenant]:
             yield tenant
         return
     refuse_privileged_role()
+    is_part = connection.in_atomic_block  # of a transaction that goes on: a test's
     token = _current.set(tenant)
     try:
         with transaction.atomic(), structlog.contextvars.bound_contextvars(tenant=tenant.slug):
             _set_local(str(tenant.pk))
             yield tenant
-            # Commit (or release, in a test's outer transaction) with no tenant left behind.
-            if not connection.needs_rollback:
+            # The end of the transaction leaves no tenant behind.
+            if is_part and not connection.needs_rollback:
                 _set_local("")
     finally:
         _current.reset(token)

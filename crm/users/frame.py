@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from crm.ground.text import sort_key
 from crm.tenants.urls import global_url
 from crm.ui import nav
 from crm.users.http import WorkspaceRequest, workspace_path
-from crm.users.selectors import workspaces_of
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,8 @@ class WorkspaceLink:
 
 def other_workspaces(request: WorkspaceRequest) -> list[WorkspaceLink]:
     """Return the way to each other workspace that the person belongs to."""
-    return [
-        WorkspaceLink(tenant.name, workspace_path(tenant.slug))
-        for tenant in workspaces_of(request.user)
-        if tenant.pk != request.tenant.pk
-    ]
+    others = sorted(request.tenant.others, key=lambda other: sort_key(other["name"]))  # type: ignore[attr-defined]
+    return [WorkspaceLink(other["name"], workspace_path(other["slug"])) for other in others]
 
 
 def _all_workspaces(request: HttpRequest) -> str:

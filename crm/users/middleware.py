@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.conf import settings
 from django.contrib.messages.storage import default_storage
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import QueryDict
 from django.utils import timezone, translation
@@ -17,12 +19,13 @@ from psycopg.errors import DeadlockDetected, ForeignKeyViolation, UniqueViolatio
 
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from crm.tenants.prepared import prepared
 from crm.ui.http import go, is_fragment, sign_in_beside
 from crm.ui.too_long import answer_too_long
 from crm.users.http import AnsweredError
 from crm.users.leaving import answer_to_fragment
-from crm.users.models import Membership
-from crm.users.selectors import keep_shared_names, shared_names
+from crm.users.models import Membership, User
+from crm.users.selectors import keep_shared_names, shared_names, workspace_at
 from crm.users.settings import OWN_LANGUAGE, OWN_TIME_ZONE
 
 logger = structlog.get_logger(__name__)
@@ -84,11 +87,13 @@ def _asked_again(request: HttpRequest, answer: Callable[[], HttpResponse]) -> Ht
 
 
 def _inside(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -> HttpResponse:
-    tenant = Tenant.objects.filter(slug=slug).first()
-    if tenant is None:
+    person: Any = request.user
+    found = workspace_at(slug=slug, user_id=person.pk)
+    if not found:
         raise Http404
+    [tenant] = found
     with tenant_context(tenant):
-        actor = _actor(request)
+        actor = _actor(person)
         request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
         if request.session.get(LAST_WORKSPACE) != slug:
             request.session[LAST_WORKSPACE] = slug
@@ -103,13 +108,19 @@ def _as_it_came(request: Any) -> None:
     request._messages = default_storage(request)  # without what was said of what is not done
 
 
-def _actor(request: HttpRequest) -> Membership:
-    people: Any = Membership.objects.select_related("role", "team").annotate(shared_names=shared_names())
-    actor = people.filter(user_id=request.user.pk, is_active=True).first()
-    if actor is None:
+@prepared
+def _active_member(*, user_id: UUID) -> QuerySet[Membership]:
+    people = Membership.objects.select_related("role", "team").annotate(shared_names=shared_names())
+    return people.filter(user_id=user_id, is_active=True)
+
+
+def _actor(person: User) -> Membership:
+    found: Any = _active_member(user_id=person.pk)
+    if not found:
         raise Http404
+    [actor] = found
     keep_shared_names(actor.shared_names)
-    actor.user = request.user  # type: ignore[assignment]
+    actor.user = person
     return actor
 
 

@@ -9,12 +9,14 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from crm.ground.addresses import email_key
 from crm.ground.text import sort_key
 from crm.tenants.memo import know, memo
 from crm.tenants.models import Tenant
+from crm.tenants.prepared import prepared
 from crm.users.invitations import hash_of
 from crm.users.models import Invitation, Membership, Role, Team, User
 from crm.users.settings import OWN_TIME_ZONE
@@ -171,6 +173,14 @@ def workspaces_of(user: User) -> list[Tenant]:
     """Return the workspaces in which ``user`` is an active member, by name. Needs no tenant."""
     theirs = Tenant.objects.filter(pk__in=RawSQL("SELECT workspaces_of_user(%s)", [user.pk]))
     return sorted(theirs, key=lambda tenant: sort_key(tenant.name))
+
+
+@prepared
+def workspace_at(*, slug: str, user_id: UUID) -> QuerySet[Tenant]:
+    """The workspace at that address, with ``others``: name and slug of the person's other ones. Needs no tenant."""
+    theirs = Tenant.objects.filter(pk__in=RawSQL("SELECT workspaces_of_user(%s)", [user_id])).exclude(slug=slug)
+    named = theirs.values(named=JSONObject(name="name", slug="slug"))
+    return Tenant.objects.filter(slug=slug).annotate(others=ArraySubquery(named))
 
 
 def workspaces_closed_to(user: User) -> list[Tenant]:

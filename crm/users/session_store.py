@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import uuid4
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.db import router, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from crm.tenants.prepared import prepared
 
 LEFT_BEHIND = "left_behind"  # in a session that was ended: whose it was, and when that was as a word of its own
 
 
+@prepared
+def _live(*, key: str, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key, expire_date__gt=now)
+
+
 class SessionStore(db.SessionStore):
+    def _get_session_from_db(self) -> Session | None:
+        found = _live(key=self.session_key or "", now=timezone.now())
+        if not found:
+            self._session_key = None
+        return found[0] if found else None
+
     def shut_out(self, whom: str) -> None:
         """End the session, and keep ``whom`` it was of: the browser can still be told why."""
         self.clear()

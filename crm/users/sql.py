@@ -4,7 +4,7 @@ not of which).
 
 The trade-off: the serving role may ask this for any user's id, and learns ids of workspaces, never a row of one. It
 could learn the same by entering each workspace in turn, so the wall is not thinner for it; the wall is there for
-queries that forgot their tenant, and these have nothing to forget. ``selectors.workspaces_of``,
+queries that forgot their tenant, and these have nothing to forget. ``selectors.workspaces_of``, ``workspace_at``,
 ``workspaces_closed_to`` and ``is_member_elsewhere`` are their only callers.
 """
 
