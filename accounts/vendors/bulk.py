@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +62,9 @@ class Rehearsal:
         objection = catalogue.objection(catalogue.record_type(Vendor.type_key), self.actor, plan.values)
         doubts = (objection.text,) if objection is not None else ()
         return _outcome(account, uuid7(), plan, followers(account), doubts)
+
+    def expect(self, accounts: Sequence[Any], /) -> None:
+        return None
 
     def news(self) -> list[Any]:
         return []

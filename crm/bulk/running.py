@@ -147,7 +147,7 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     if not ids:
         return _end_of_rows(run)
     batch = Batch(run, record_type, action, findings=missing, is_page=memory.is_page)
-    do = _rehearsing(memory, batch) if run.is_dry_run else _applying(values, batch)
+    do = _rehearsing(memory, batch, records) if run.is_dry_run else _applying(values, batch)
     left_out = {one.record_id for one in missing}
     if not run.is_dry_run:
         _wait_for_others(run, records)
@@ -230,9 +230,10 @@ def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:
     return do
 
 
-def _rehearsing(memory: Memory, batch: Batch) -> Callable[[Any], None]:
+def _rehearsing(memory: Memory, batch: Batch, records: list[Any]) -> Callable[[Any], None]:
     rehearsal = memory.rehearsal
     assert rehearsal is not None
+    rehearsal.expect(records)
 
     def do(record: Any) -> None:
         batch.take(record, rehearsal(record))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
@@ -25,11 +25,14 @@ class Apply(Protocol):
 class Rehearse(Protocol):
     """Says what ``Apply`` would do to one record, without writing; it may remember the records before.
 
-    ``news`` gives, as JSON, what it has begun to remember since it was asked last; ``recall`` takes that back in, in
-    another process.
+    ``expect`` names the records that come next, so that it can look up at once what it needs to know of them. ``news``
+    gives, as JSON, what it has begun to remember since it was asked last; ``recall`` takes that back in, in another
+    process.
     """
 
     def __call__(self, record: Any, /) -> Outcome: ...
+
+    def expect(self, records: Sequence[Any], /) -> None: ...
 
     def news(self) -> list[Any]: ...
 

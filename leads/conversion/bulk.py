@@ -6,12 +6,11 @@ before it have been converted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.core.exceptions import ValidationError
 
@@ -38,12 +37,12 @@ from leads.conversion.refusals import check_conversion
 from leads.conversion.undo import BlockedError, undo_conversion
 from leads.conversion.winning import winning_values
 from leads.field_map import is_blank
-from leads.matching import Candidates, Imagined, find_candidates
+from leads.matching import Candidates, Search, find_candidates
+from leads.matching.imagined import Imagined
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity
 
 BEFORE = "before"  # counts leads that were converted already
-MADE = "made"  # in the news of a rehearsal: the id of a record that is not there yet
 
 
 class OpenStage(kinds.StageOf):
@@ -134,18 +133,20 @@ class Rehearsal:
     def __init__(self, actor: Membership, options: Options) -> None:
         self.actor, self.options = actor, options
         self.imagined = Imagined(lambda record: can(actor, "view", record))
-        self.made: set[UUID] = set()  # those that are not there yet
-        self._fresh: list[UUID] = []
+        self.expect([])
+
+    def expect(self, leads: Sequence[Lead], /) -> None:
+        self._search = Search(self.actor, [lead for lead in leads if not lead.is_converted], self.imagined)
 
     def __call__(self, lead: Lead, /) -> Outcome:
         if lead.is_converted:
             return Outcome({BEFORE: 1})
-        found = find_candidates(lead, self.actor, self.imagined)
+        found = self._search.candidates(lead)
         plan = self.options.plan(lead, self.actor, found)
         doubts = doubts_of(lead, found, plan, self.actor)
         _refuse_doubtful(self.options, doubts)
         check_conversion(lead, actor=self.actor, plan=plan, despite_gate=self.options.despite_gate)
-        shared = [key for key in PARTS if plan.of(key).record_id in self.made]
+        shared = [key for key in PARTS if plan.of(key).record_id in self.imagined.made]
         records: dict[str, Any] = {}
         for key in PARTS:
             if plan.of(key).way != Way.NONE:
@@ -153,12 +154,10 @@ class Rehearsal:
         return replace(told_outcome(lead, plan, found, records, shared, actor=self.actor), doubts=doubts)
 
     def news(self) -> list[Any]:
-        made, self._fresh = self._fresh, []
-        return [*self.imagined.news(), *([MADE, str(one)] for one in made)]
+        return self.imagined.news()
 
     def recall(self, news: list[Any], /) -> None:
-        self.made |= {UUID(one) for key, one in news if key == MADE}
-        self.imagined.recall([one for one in news if one[0] != MADE])
+        self.imagined.recall(news)
 
     def _imagine(
         self, key: str, lead: Lead, plan: ConversionPlan, found: Candidates, records: Mapping[str, Any]
@@ -169,8 +168,6 @@ class Rehearsal:
         if part.way == Way.NEW:
             record: Any = self._blank(record_type, lead, plan)
             values = new_values(lead, plan, key, account.name if account is not None else "")
-            self.made.add(record.pk)
-            self._fresh.append(record.pk)
         else:
             record = next(one.record for one in found.of(key) if one.record.pk == part.record_id)
             if not can(self.actor, "edit", record):
@@ -183,9 +180,9 @@ class Rehearsal:
             record.contact_id = records[Contact.type_key].pk if Contact.type_key in records else record.contact_id
             record.name, record.expected_close_on = str(values["name"]), values.get("expected_close_on")
             record.sort_name, record.stage = sort_key(record.name), values.get("stage")
-            self.imagined.add(key, record)
+            self.imagined.add(key, record, is_new=True)
         else:
-            self.imagined.add(key, _with(record_type, record, values))
+            self.imagined.add(key, _with(record_type, record, values), is_new=part.way == Way.NEW)
         return record
 
     def _blank(self, record_type: RecordType, lead: Lead, plan: ConversionPlan) -> Any:

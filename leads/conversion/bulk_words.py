@@ -19,8 +19,8 @@ from leads.conversion.plan import PARTS, ConversionPlan, Way
 from leads.conversion.remarks import told_untaken, untaken
 from leads.conversion.winning import told_unfit
 from leads.matching import Candidate, Candidates
+from leads.matching.weighing import Reason
 from leads.models import Lead
-from leads.weighing import Reason
 from opportunities.models import Opportunity
 
 OBJECTION = "opted_out"

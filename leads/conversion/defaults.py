@@ -16,7 +16,8 @@ from crm.users.access import may
 from crm.users.models import Membership
 from leads.conversion.plan import NOTHING, ConversionPlan, Part, Way, existing, new
 from leads.field_map import mapped_values, opportunity_name
-from leads.matching import Candidates, find_candidates, is_person
+from leads.matching import Candidates, find_candidates
+from leads.matching.lookups import is_person
 from leads.models import Lead
 from opportunities.models import Opportunity
 

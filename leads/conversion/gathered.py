@@ -22,9 +22,11 @@ from crm.records.access import visible_records
 from crm.records.duplicates import first_ids
 from crm.records.services import fill_derived
 from crm.users.models import Membership
-from leads.matching import LOOKED_AT, Candidates, Imagined, find_candidates
+from leads.matching import Candidates, Search
+from leads.matching.imagined import Imagined
+from leads.matching.lookups import LOOKED_AT
+from leads.matching.weighing import firm_domains, sees_addresses
 from leads.models import Lead
-from leads.weighing import firm_domains, sees_addresses
 
 _TELLING = ("name", "first_name", "last_name", "company", "email", "phone", "website")
 _MOST_COLLEAGUES = 5_000  # accounts of people at the same firms
@@ -57,7 +59,7 @@ def candidates_at_hand(lead: Lead, actor: Membership) -> Candidates | None:
     """``find_candidates`` for one of the leads that were looked up together, without their opportunities; None where
     none were."""
     there = _at_hand.get()
-    return None if there is None else find_candidates(lead, actor, there, only_beside=True)
+    return None if there is None else Search(actor, [lead], there, only_beside=True).candidates(lead)
 
 
 def lead_like(values: Mapping[str, Any]) -> Lead | None:

@@ -11,7 +11,7 @@ from crm.records.access import visible_records
 from crm.users.models import Membership
 from leads.conversion.plan import ConversionPlan, Way
 from leads.matching import SHOWN, Candidate
-from leads.weighing import WEIGHTS, Reason
+from leads.matching.weighing import WEIGHTS, Reason
 from opportunities.models import Opportunity
 from opportunities.record import OPPORTUNITY
 

@@ -16,7 +16,7 @@ from crm.users.access import can
 from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import Way, existing
 from leads.conversion.winning import told_unfit, winning_values
-from leads.weighing import Reason
+from leads.matching.weighing import Reason
 from opportunities.models import Opportunity
 from opportunities.selectors import objection_to_main
 

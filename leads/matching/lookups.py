@@ -1,0 +1,275 @@
+"""What the database has that leads may be about, looked up for many of them in a few statements.
+
+Every lookup is an equality or a prefix on an indexed key column, so that a workspace with a million leads answers as
+quickly as a small one; and each lead's own first hits are read, however many others it or they have (``LATERAL``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from accounts.record import ACCOUNT
+from contacts.record import CONTACT
+from crm.keys.firm_domains import firm_domain
+from crm.keys.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
+from crm.picklists.models import Meaning
+from crm.picklists.selectors import stage_ids_meaning
+from crm.records.access import visible_records
+from crm.users.models import Membership
+from leads.matching.weighing import firm_domains, sees_addresses
+from leads.models import Lead
+from opportunities.record import OPPORTUNITY
+
+LOOKED_AT = 10  # hits of each lookup
+_SHORTEST_PREFIX = 4  # letters of a company's name that say something
+Texts = Collection[str]
+
+
+@dataclass(frozen=True)
+class LeadKeys:
+    """By what ``lead`` is compared; what it does not say is empty."""
+
+    lead: Lead
+
+    @cached_property
+    def email(self) -> Texts:
+        return [self.lead.email_key] if self.lead.email_key else ()
+
+    @cached_property
+    def phone(self) -> Texts:
+        return [self.lead.phone_key] if self.lead.phone_key else ()
+
+    @cached_property
+    def names(self) -> Texts:
+        """The ways to write the whole name of the person."""
+        return sorted(person_spellings(self.lead.name)) if is_person(self.lead) else ()
+
+    @cached_property
+    def last_names(self) -> Texts:
+        return word_spellings(self.lead.last_name) if self.lead.last_name else ()
+
+    @cached_property
+    def email_domain(self) -> Texts:
+        """That of a firm."""
+        domain = firm_domain(self.lead.email_domain)
+        return [domain] if domain else ()
+
+    @cached_property
+    def domains(self) -> Texts:
+        return sorted(firm_domains(self.lead))
+
+    @cached_property
+    def companies(self) -> Sequence[str]:
+        """The ways to write the company's name, the likeliest first."""
+        return company_spellings(self.lead.company) if self.lead.company_key else ()
+
+    @cached_property
+    def companies_or_shorter(self) -> Texts:
+        """Those, and what they begin with: ``Acme`` for ``Acme Robotics``."""
+        starts = {start for key in self.companies[:CONSISTENT] for start in _starts_of(key)}
+        return [*self.companies, *sorted(start for start in starts if len(start) >= _SHORTEST_PREFIX)]
+
+    @cached_property
+    def longer(self) -> list[tuple[str, str]]:
+        """Between what the names are that begin with the company's: from the one on, up to and without the other."""
+        long = [key for key in self.companies[:CONSISTENT] if len(key) >= _SHORTEST_PREFIX]
+        return [(f"{key} ", f"{key}!") for key in long]  # "!" is what follows " "
+
+
+def is_person(lead: Lead) -> bool:
+    """Whether the lead names a person, and not only a company."""
+    return bool(lead.first_name or lead.last_name)
+
+
+def _starts_of(key: str) -> list[str]:
+    words = key.split()
+    return [" ".join(words[:count]) for count in range(1, len(words))]
+
+
+@dataclass(frozen=True)
+class _Lookup:
+    """The first ``most`` rows that fulfil ``condition``, in which ``wanted`` is a row of what somebody asks for:
+    ``of`` says who, ``a``, ``b`` and ``c`` are texts. ``gives`` is the column that is read."""
+
+    condition: str
+    most: int = LOOKED_AT
+    gives: str = "pk"
+    order: tuple[str, ...] = ()
+
+    def sql_in(self, rows: QuerySet) -> tuple[str, tuple[Any, ...]]:
+        condition = RawSQL(self.condition, (), output_field=BooleanField())
+        found = rows.filter(condition).order_by(*self.order).select_related(None).values_list(self.gives)
+        if self.gives != "pk":
+            found = found.exclude(**{self.gives: None}).distinct()
+        return found[: self.most].query.sql_with_params()
+
+
+def _is_one(column: str) -> str:
+    # What is not empty: of values that it does not know PostgreSQL does not see that the partial index serves.
+    return f"{column} = ANY (wanted.a) AND {column} <> ''"
+
+
+_EMAIL, _PHONE, _MOBILE = (_Lookup(_is_one(column)) for column in ("email_key", "phone_key", "mobile_key"))
+_NAME = _Lookup("sort_name = ANY (wanted.a)")
+_NAMESAKE = _Lookup(f"{_is_one('email_domain')} AND last_name_key = ANY (wanted.b) AND sort_name <> ALL (wanted.c)")
+_EMPLOYER = _Lookup(_is_one("email_domain"), gives="account_id")
+_DOMAIN = _Lookup(_is_one("domain"))
+_COMPANY = _Lookup(_is_one("name_key"), most=2 * LOOKED_AT)
+_LONGER = _Lookup("name_key >= wanted.a[1] AND name_key < wanted.b[1] AND name_key <> ''", order=("name_key",))
+_DEALS = {column: _Lookup(f"{column} = wanted.of") for column in ("contact_id", "account_id")}
+
+Asked = tuple[_Lookup, QuerySet, Iterable[tuple[UUID, Sequence[Texts]]]]
+
+
+def _look_up(asked: Iterable[Asked]) -> list[dict[UUID, list[UUID]]]:
+    """Return for each of ``asked`` what is found, by who asks."""
+    found: list[dict[UUID, list[UUID]]] = []
+    parts: list[str] = []
+    params: list[Any] = []
+    for lookup, rows, values in asked:
+        found.append(defaultdict(list))
+        wanted = [{"of": of.hex, **dict(zip("abc", map(list, texts), strict=False))} for of, texts in values]
+        if not wanted:
+            continue
+        try:
+            sql, its_params = lookup.sql_in(rows)
+        except EmptyResultSet:  # nothing of it may be seen
+            continue
+        parts.append(
+            f"SELECT {len(found) - 1}, wanted.of, hit.* FROM json_to_recordset(%s)"
+            f" AS wanted(of uuid, a text[], b text[], c text[]) CROSS JOIN LATERAL ({sql}) AS hit"
+        )
+        params += [json.dumps(wanted), *its_params]
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            for number, of, pk in cursor.fetchall():
+                found[number][of].append(pk)
+    return found
+
+
+class _Table:
+    """The rows of one type that may be found, each read once."""
+
+    def __init__(self, rows: QuerySet) -> None:
+        self.rows = rows
+        self._known: dict[UUID, Any] = {}
+
+    def get(self, ids: Iterable[UUID]) -> list[Any]:
+        """Those of ``ids`` that may be found."""
+        wanted = list(dict.fromkeys(ids))
+        if missing := [pk for pk in wanted if pk not in self._known]:
+            self._known |= dict.fromkeys(missing) | {row.pk: row for row in self.rows.filter(pk__in=missing)}
+        return [row for pk in wanted if (row := self._known[pk]) is not None]
+
+
+# By which of its texts something is looked up for a lead; several times where it has several.
+_By = tuple[_Lookup, Callable[[LeadKeys], Sequence[Sequence[Texts]]]]
+PEOPLE_BY: dict[str, _By] = {
+    "email": (_EMAIL, lambda keys: [(keys.email,)]),
+    "phone": (_PHONE, lambda keys: [(keys.phone,)]),
+    "mobile": (_MOBILE, lambda keys: [(keys.phone,)]),
+    "name": (_NAME, lambda keys: [(keys.names,)]),
+    "namesake": (_NAMESAKE, lambda keys: [(keys.email_domain, keys.last_names, keys.names)]),
+}
+FIRMS_BY: dict[str, _By] = {
+    "domain": (_DOMAIN, lambda keys: [(keys.domains,)]),
+    "phone": (_PHONE, lambda keys: [(keys.phone,)]),
+    "company": (_COMPANY, lambda keys: [(keys.companies_or_shorter,)]),
+    "longer": (_LONGER, lambda keys: [([start], [end]) for start, end in keys.longer]),
+}
+_EMPLOYERS_BY: dict[str, _By] = {"domain": (_EMPLOYER, lambda keys: [(keys.domains,)])}
+
+
+class LookedUp:
+    """What ``actor`` may see of what the database has for ``leads``, and on demand a little more.
+
+    ``absent`` are ids that it does not have, by when they are asked for. ``to_show``: with what tells them apart on a
+    page.
+    """
+
+    def __init__(
+        self, actor: Membership, leads: Collection[LeadKeys], absent: Set[UUID] = frozenset(), *, to_show: bool = False
+    ) -> None:
+        self._absent = absent
+        people, firms = visible_records(actor, CONTACT), visible_records(actor, ACCOUNT)
+        deals = visible_records(actor, OPPORTUNITY, "edit")  # a contact is added to it
+        if to_show:
+            people, firms, deals = (
+                people.select_related("account"),
+                firms.select_related("owner"),
+                deals.select_related("account"),
+            )
+        self._people, self._firms, self._deals = _Table(people), _Table(firms), _Table(deals)
+        self._deals_of: dict[tuple[str, UUID], list[UUID]] = {}
+        asked = {("people", by): _asked(how, self._people, leads) for by, how in PEOPLE_BY.items()}
+        asked |= {("firms", by): _asked(how, self._firms, leads) for by, how in FIRMS_BY.items()}
+        if sees_addresses(actor):
+            asked |= {("employers", by): _asked(how, self._people, leads) for by, how in _EMPLOYERS_BY.items()}
+        self._hits = dict(zip(asked, _look_up(asked.values()), strict=True))
+        self._read_ahead()
+
+    def people(self, by: str, keys: LeadKeys) -> list[Any]:
+        """The contacts that are found by that (a key of ``PEOPLE_BY``)."""
+        return self._people.get(self._ids("people", by, keys))
+
+    def firms(self, by: str, keys: LeadKeys) -> list[Any]:
+        """The accounts that are found by that (a key of ``FIRMS_BY``)."""
+        return self._firms.get(self._ids("firms", by, keys))
+
+    def employers(self, keys: LeadKeys) -> list[UUID]:
+        """The accounts of people who have addresses of the same firm."""
+        return self._ids("employers", "domain", keys)
+
+    def firms_called(self, ids: Iterable[UUID]) -> list[Any]:
+        """The accounts with these ids."""
+        return self._firms.get(pk for pk in ids if pk not in self._absent)
+
+    def deals_of(self, column: str, ids: Iterable[UUID]) -> list[Any]:
+        """The open opportunities whose ``column`` is one of ``ids``."""
+        there = [pk for pk in ids if pk not in self._absent]
+        self.look_for_deals(**{column: there})
+        return self._deals.get(pk for one in there for pk in self._deals_of[column, one])
+
+    def look_for_deals(self, **wanted: Iterable[UUID]) -> None:
+        """Have at hand what ``deals_of`` will be asked for: ids by column."""
+        new = {column: {pk for pk in ids if (column, pk) not in self._deals_of} for column, ids in wanted.items()}
+        if not any(new.values()):
+            return
+        is_open = self._deals.rows.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN))
+        found = _look_up((_DEALS[column], is_open, [(pk, [()]) for pk in ids]) for column, ids in new.items())
+        for (column, ids), hits in zip(new.items(), found, strict=True):
+            self._deals_of |= {(column, pk): hits.get(pk, []) for pk in ids}
+        self._deals.get(_all(found))
+
+    def _ids(self, what: str, by: str, keys: LeadKeys) -> list[UUID]:
+        return self._hits.get((what, by), {}).get(keys.lead.pk, [])
+
+    def _read_ahead(self) -> None:
+        """Read what was found: the people, then the firms, with that of whoever has a lead's address."""
+        hits: dict[str, list[UUID]] = defaultdict(list)
+        for (what, _by), found in self._hits.items():
+            hits[what] += _all([found])
+        self._people.get(hits["people"])
+        same = self._people.get(_all([self._hits["people", "email"]]))
+        self._firms.get([*hits["firms"], *hits["employers"], *(one.account_id for one in same if one.account_id)])
+
+
+def _all(found: Iterable[Mapping[UUID, list[UUID]]]) -> list[UUID]:
+    return [pk for hits in found for ids in hits.values() for pk in ids]
+
+
+def _asked(how: _By, table: _Table, leads: Iterable[LeadKeys]) -> Asked:
+    lookup, texts = how
+    return lookup, table.rows, [(keys.lead.pk, each) for keys in leads for each in texts(keys) if each[0]]
