@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "crm.picklists",
     "crm.fields",
     "crm.records",
+    "crm.undo",
     "crm.saved_views",
     "crm.pages",
     "crm.notices",

@@ -111,9 +111,8 @@ class Lead(RecordModel):
 
 
 class Conversion(TenantModel):
-    """One conversion of a lead: who, when, into what, and the exact change set, so that it can be undone.
+    """One conversion of a lead: who, when, into what. What it wrote is kept for a while (``crm.undo``).
 
-    ``changes`` is a list of ``{"model", "id", "created": bool, "before": {…}, "after": {…}}`` for every row written.
     A lead has one conversion that is not undone, or none.
     """
 
@@ -124,7 +123,6 @@ class Conversion(TenantModel):
     converted_by = TenantForeignKey("users.Membership", null=True)
     converted_at = models.DateTimeField(default=timezone.now)
     event = TenantForeignKey("events.Event", null=True)  # lead.converted: what the new records came of
-    changes = models.JSONField(default=list)
     undone_at = models.DateTimeField(null=True)
     undone_by = TenantForeignKey("users.Membership", null=True)
 

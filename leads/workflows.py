@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.db.models import JSONField, TextField, Value
-from django.db.models.functions import Cast, Replace, StrIndex
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -16,7 +14,6 @@ from crm.activities.contact_times import note_contact_times
 from crm.events.models import Event
 from crm.notices.kinds import NoticeKind, register
 from crm.notices.services import News, notify
-from crm.picklists.usage import Entry, follow_replacement
 from crm.users.selectors import member
 from leads.conversion.plan import PARTS, Way
 from leads.events import CONVERSION_UNDONE, CONVERTED
@@ -116,12 +113,3 @@ def tell_of_undoing(event: Event) -> str:
 
 def _told(names: list[str]) -> str:
     return str(_("Told %(name)s.") % {"name": ", ".join(names)}) if names else ""
-
-
-@follow_replacement
-def replace_in_conversions(entry: Entry, replacement: Entry) -> None:
-    """Let what conversions wrote and found name the replacement too: nobody has changed it, and it can be undone."""
-    text = Cast("changes", TextField())
-    old, new = Value(str(entry.pk)), Value(str(replacement.pk))
-    named = Conversion.objects.filter(undone_at=None).alias(place=StrIndex(text, old)).filter(place__gt=0)
-    named.update(changes=Cast(Replace(text, old, new), JSONField()))

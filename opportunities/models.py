@@ -105,6 +105,8 @@ class Opportunity(RecordModel):
 class OpportunityContact(TenantModel):
     """The part that a person plays in an opportunity."""
 
+    keeps_changes = True
+
     opportunity = TenantForeignKey(Opportunity)
     contact = TenantForeignKey("contacts.Contact")
     role = TenantForeignKey("picklists.Choice", null=True, blank=True)
@@ -126,6 +128,8 @@ class StageVisit(TenantModel):
 
     ``entered_at`` is empty where nobody knows it: of a record that came in from another system.
     """
+
+    keeps_changes = True
 
     opportunity = TenantForeignKey(Opportunity)
     stage = TenantForeignKey("picklists.Stage")

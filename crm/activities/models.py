@@ -35,6 +35,7 @@ class Reminder(models.TextChoices):
 class Activity(TenantModel):
     """Something said, done or to be done. A task has ``due_on`` (a day in the workspace's zone) and an owner."""
 
+    keeps_changes = True
     type_key = "activities"
 
     kind = models.CharField(max_length=10, choices=ActivityKind.choices, db_collation="C")
@@ -107,6 +108,8 @@ class Activity(TenantModel):
 
 class ActivityLink(TenantModel):
     """On which record an activity stands; conversion adds links, so that the new records show it too."""
+
+    keeps_changes = True
 
     activity = TenantForeignKey(Activity)
     record_type = models.CharField(max_length=30, db_collation="C")

@@ -30,6 +30,11 @@ def are_collected() -> bool:
     return _collected.get() is not None
 
 
+def kept_back() -> list[Any]:
+    """The rows that are kept back now, in the order in which they were made."""
+    return _collected.get() or []
+
+
 def insert(row: Any) -> None:
     """Insert ``row``: now, or at the end of ``collect_inserts``."""
     rows = _collected.get()

@@ -26,6 +26,8 @@ class MailingList(TenantModel):
 class MailingListMember(TenantModel):
     """A record on a list."""
 
+    keeps_changes = True
+
     mailing_list = TenantForeignKey(MailingList)
     record_type = models.CharField(max_length=30, db_collation="C")
     record_id = models.UUIDField()

@@ -76,6 +76,8 @@ class RecordModel(TenantModel):
     ``external_id`` is the id in the system that a row was imported from: unique per type where it is given.
     """
 
+    keeps_changes = True
+
     name = models.CharField(max_length=300)
     sort_name = models.CharField(max_length=300, db_collation="C", editable=False)
     owner = TenantForeignKey("users.Membership", null=True, blank=True)

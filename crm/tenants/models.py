@@ -54,6 +54,7 @@ class TenantModel(models.Model):
     """
 
     type_key: ClassVar[str] = ""
+    keeps_changes: ClassVar[bool] = False  # whether what an act writes to it can be taken back (crm/undo)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = CachedColumn(

@@ -10,6 +10,7 @@ converted has done so elsewhere: it does not refuse, and the event keeps what wa
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,8 @@ from crm.events.models import Event
 from crm.ground.writes import service
 from crm.records.services import update_record
 from crm.records.times import is_about, refuse_future
+from crm.undo.changes import is_kept
+from crm.undo.keeping import keeping
 from crm.users.models import Membership
 from leads.conversion.convert import convert_lead, convert_new, live_conversion
 from leads.conversion.defaults import plan_for
@@ -126,13 +129,9 @@ def _learn_times(
     done = live_conversion(lead)
     if done is None or not times:
         return None
-    entry = next(one for one in done.changes if one["id"] == str(lead.pk))
-    for name, at in times.items():
-        entry["before"].setdefault(name, None)  # else it was known before, and not of then
-        entry["after"][name] = at.isoformat()
-    done.save(update_fields=["changes"])
     leads = catalogue.record_type("leads")
-    return update_record(leads, lead, actor=actor, values=times, because=because, despite_lock=True)
+    with keeping(done.pk) if is_kept(done.pk) else nullcontext():
+        return update_record(leads, lead, actor=actor, values=times, because=because, despite_lock=True)
 
 
 def _until_then(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,9 +22,10 @@ from crm.mailing_lists.selectors import memberships_of
 from crm.records.access import oldest_kept
 from crm.records.models import RecordModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
+from crm.undo import changes
+from crm.undo.changes import Entry, changes_of
 from crm.users.access import can
 from crm.users.models import Membership
-from leads.conversion import changes
 from leads.field_map import mapped_values
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
@@ -75,26 +76,35 @@ def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Bl
     With ``actor``, what he or she may not see stands in it without its name and without a link.
     """
     tell = Telling(actor)
+    entries = changes_of(conversion.pk)
+    if not entries:
+        return [_too_old(conversion, tell)]
     found: list[Blocker] = []
-    own = {(entry["model"], entry["id"]) for entry in conversion.changes}
-    for entry in conversion.changes:
-        row = changes.row_of(entry)
+    own = {entry.key for entry in entries}
+    for entry in entries:
+        row = entry.row()
         if isinstance(row, OpportunityContact):
             found.extend(_part_edits(entry, row, tell))
         if not isinstance(row, RecordModel) or isinstance(row, Lead):
             continue
-        if entry["created"] and row.deleted_at is not None:
+        if entry.created and row.deleted_at is not None:
             continue  # in the recycle bin already, where undoing would put it
         found.extend(_edits(entry, row, tell))
-        if entry["created"]:
+        if entry.created:
             found.extend(_dependents(row, own, tell))
             found.extend(_activities(row, own, tell))
             found.extend(_lists(row, own, tell))
-    found.extend(_conversions(conversion, tell))
+    found.extend(_conversions(conversion, entries, tell))
     return found
 
 
-def _edits(entry: dict[str, Any], row: RecordModel, tell: Telling) -> Iterator[Blocker]:
+def _too_old(conversion: Conversion, tell: Telling) -> Blocker:
+    words = {"lead": tell.called(conversion.lead), "days": changes.DAYS_KEPT}
+    text = _("%(lead)s was converted more than %(days)s days ago: what it was before is no longer known.")
+    return Blocker(text % words, tell.url(conversion.lead))
+
+
+def _edits(entry: Entry, row: RecordModel, tell: Telling) -> Iterator[Blocker]:
     columns = [name for name in changes.changed_since(entry, row) if name not in changes.TIMES]
     if isinstance(row, Contact) and row.relationship_because_id:  # it followed the account, and goes with it
         columns = [name for name in columns if not name.startswith("relationship")]
@@ -111,7 +121,7 @@ def _edits(entry: dict[str, Any], row: RecordModel, tell: Telling) -> Iterator[B
         yield Blocker(_("%(record)s was changed: %(fields)s.") % words, url)
 
 
-def _part_edits(entry: dict[str, Any], part: OpportunityContact, tell: Telling) -> Iterator[Blocker]:
+def _part_edits(entry: Entry, part: OpportunityContact, tell: Telling) -> Iterator[Blocker]:
     if changes.changed_since(entry, part):
         words = {"person": tell.called(part.contact), "record": tell.called(part.opportunity)}
         yield Blocker(_("%(record)s: the role of %(person)s was changed.") % words, tell.url(part.opportunity))
@@ -139,7 +149,7 @@ def _own_label(record_type: RecordType, column: str) -> Any:
     return None
 
 
-def _dependents(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
+def _dependents(row: RecordModel, own: set[tuple[str, UUID]], tell: Telling) -> Iterator[Blocker]:
     """Look into every table that can point at ``row``, so that one added later is not forgotten."""
     for model in tenant_models():
         for key in tenant_foreign_keys(model):
@@ -160,18 +170,18 @@ def _said(row: RecordModel, dependents: list[Any], tell: Telling) -> Iterator[Bl
         yield Blocker(_("%(record)s has more that is new.") % {"record": tell.called(row)}, tell.url(row))
 
 
-def _conversions(conversion: Conversion, tell: Telling) -> Iterator[Blocker]:
+def _conversions(conversion: Conversion, entries: Sequence[Entry], tell: Telling) -> Iterator[Blocker]:
     """Other leads that became what undoing would take away, or later ones that say what it would set back; one that
     lies in the recycle bin may come back too."""
     made: dict[UUID, RecordModel] = {}
     changed: dict[UUID, tuple[RecordModel, dict[str, Any]]] = {}
-    for entry in conversion.changes:
-        row = changes.row_of(entry)
+    for entry in entries:
+        row = entry.row()
         if isinstance(row, RecordModel) and not isinstance(row, Lead) and row.deleted_at is None:
-            if entry["created"]:
+            if entry.created:
                 made[row.pk] = row
             else:
-                changed[row.pk] = row, entry["after"]
+                changed[row.pk] = row, entry.after
     for number, blocker in enumerate(_same_records(conversion, made, changed, tell)):
         if number == _NAMED:
             yield Blocker(_("More leads were converted into the same records."), "")
@@ -231,7 +241,7 @@ def _said_again(other: Conversion, row: RecordModel, after: Mapping[str, Any]) -
     return sorted(name for name in same if name not in changes.TIMES)
 
 
-def _activities(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
+def _activities(row: RecordModel, own: set[tuple[str, UUID]], tell: Telling) -> Iterator[Blocker]:
     ours = [pk for label, pk in own if label == ActivityLink._meta.label_lower]
     links = ActivityLink.objects.filter(record_type=row.type_key, record_id=row.pk, activity__deleted_at=None)
     for link in links.exclude(pk__in=ours).select_related("activity")[:_NAMED]:
@@ -244,10 +254,10 @@ def _activities(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> I
         yield Blocker(_("%(record)s has something new: %(what)s.") % words, tell.url(row))
 
 
-def _lists(row: RecordModel, own: set[tuple[str, str]], tell: Telling) -> Iterator[Blocker]:
+def _lists(row: RecordModel, own: set[tuple[str, UUID]], tell: Telling) -> Iterator[Blocker]:
     ours = {pk for label, pk in own if label == MailingListMember._meta.label_lower}
     for place in memberships_of(row):
-        if str(place.pk) in ours:
+        if place.pk in ours:
             continue
         if not tell.sees(row):
             yield Blocker(_("%(record)s was put on a mailing list.") % {"record": tell.called(row)}, "")

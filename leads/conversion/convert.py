@@ -32,9 +32,9 @@ from crm.picklists.selectors import choice_meaning, stage
 from crm.records.access import get_record
 from crm.records.services import LockedError, update_record
 from crm.tenants.clock import day_of
+from crm.undo.keeping import columns_of, keep_change, keeping
 from crm.users.access import can
 from crm.users.models import Membership
-from leads.conversion.changes import ChangeSet
 from leads.conversion.defaults import owner_of_new
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.conversion.refusals import GateError, PartError, check_conversion
@@ -43,7 +43,7 @@ from leads.events import CONVERTED, LINKED
 from leads.field_map import is_blank, mapped_values, opportunity_name
 from leads.models import Conversion, Lead
 from leads.picklists import LeadStatus
-from opportunities.models import Opportunity, OpportunityContact, StageVisit
+from opportunities.models import Opportunity, OpportunityContact
 from opportunities.services import add_contact_role, create_opportunity, update_opportunity
 
 _CREATE: dict[str, Callable[..., Any]] = {
@@ -67,10 +67,8 @@ class _Work:
     plan: ConversionPlan
     conversion: Conversion
     missing: list[str]  # criteria that are not met, and were gone past knowingly
-    changes: ChangeSet = field(default_factory=ChangeSet)
     records: dict[str, Any] = field(default_factory=dict)  # those that exist, then also those that are made
     ids: dict[str, UUID] = field(default_factory=dict)
-    roles_before: set[UUID] = field(default_factory=set)  # rows of the existing opportunity's contacts
     times: Mapping[str, datetime | None] = field(default_factory=dict)  # of a conversion elsewhere
 
     @property
@@ -132,6 +130,15 @@ def convert_new(
 
 
 def _convert(work: _Work, because: Event | None) -> Conversion:
+    is_kept_back, before = work.lead._state.adding, columns_of(work.lead)
+    with keeping(work.conversion.pk):
+        conversion = _do(work, because)
+        if is_kept_back:  # it is written as it is by now
+            keep_change(conversion.pk, work.lead, before)
+    return conversion
+
+
+def _do(work: _Work, because: Event | None) -> Conversion:
     _find_existing(work)
     event = _mark_converted(work, because)
     for key in PARTS:
@@ -166,12 +173,10 @@ def _find_existing(work: _Work) -> None:
         if part.way == Way.EXISTING and part.record_id is not None:
             record = get_record(work.actor, catalogue.record_type(key), part.record_id, lock=True, whole=True)
             work.records[key] = record
-            work.changes.watch(record)
             work.ids[key] = record.pk
         elif part.way == Way.NEW:
             work.ids[key] = uuid7()
     _refuse_strange_opportunity(work)
-    _watch_around(work)
 
 
 def _lock_account_around(plan: ConversionPlan) -> None:
@@ -211,21 +216,8 @@ def _refuse_strange_opportunity(work: _Work) -> None:
         )
 
 
-def _watch_around(work: _Work) -> None:
-    """Remember the rows that the services below change beside the three records."""
-    contact, opportunity = work.records.get(Contact.type_key), work.records.get(Opportunity.type_key)
-    if opportunity is not None:
-        for row in OpportunityContact.objects.filter(opportunity=opportunity):
-            work.changes.watch(row)
-            work.roles_before.add(row.pk)
-    elif contact is not None and contact.account_id and Account.type_key not in work.ids:
-        # A new opportunity with a contact is one with the contact's account, which then is no longer "lost only".
-        work.changes.watch(contact.account)
-
-
 def _mark_converted(work: _Work, because: Event | None) -> Event:
     """Close the lead. Its event comes first, so that what is made and changed can say because of what."""
-    work.changes.watch(work.lead)
     status = choice_meaning("lead_status", LeadStatus.CONVERTED)
     into = [
         {"type": key, "id": str(record_id), "label": _label(work, key), "way": str(work.plan.of(key).way)}
@@ -287,13 +279,11 @@ def _make(work: _Work, key: str, event: Event) -> Any:
     try:
         if part.way == Way.EXISTING:
             return _link(work, key, part, event)
-        record = _create(work, key, event)
+        return _create(work, key, event)
     except LockedError as error:
         raise PartError(key, error) from error
     except ValidationError as error:
         raise error if isinstance(error, PartError) else PartError(key, error) from error
-    work.changes.add(record)
-    return record
 
 
 def _create(work: _Work, key: str, event: Event) -> Any:
@@ -360,26 +350,18 @@ def _give_role(work: _Work, event: Event) -> None:
             actor=work.actor,
             because=event,
         )
-    now = OpportunityContact.objects.filter(opportunity=opportunity)
-    work.changes.add_all(row for row in now if row.pk not in work.roles_before)
-    if work.plan.opportunity.way == Way.NEW:
-        work.changes.add_all(StageVisit.objects.filter(opportunity=opportunity))
 
 
 def _bring_activities(work: _Work, event: Event) -> None:
     """Let notes, tasks, calls … stand on the new records too, for those who cannot see the lead."""
-    links = link_activities(
-        from_record=work.lead, to_records=list(work.records.values()), actor=work.actor, because=event
-    )
-    work.changes.add_all(links)
+    link_activities(from_record=work.lead, to_records=list(work.records.values()), actor=work.actor, because=event)
 
 
 def _bring_lists(work: _Work, event: Event) -> None:
     """Put the contact on the mailing lists of the lead."""
     contact = work.records.get(Contact.type_key)
     if contact is not None:
-        places = follow_lists(from_record=work.lead, to_record=contact, actor=work.actor, because=event)
-        work.changes.add_all(places)
+        follow_lists(from_record=work.lead, to_record=contact, actor=work.actor, because=event)
 
 
 def _finish(work: _Work, event: Event) -> Conversion:
@@ -391,7 +373,6 @@ def _finish(work: _Work, event: Event) -> Conversion:
     if not lead._state.adding:
         lead.save(update_fields=["account", "contact", "opportunity"])
     conversion.event = event
-    conversion.changes = work.changes.as_json()
     insert(conversion)
     return conversion
 

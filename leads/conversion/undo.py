@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -19,8 +20,9 @@ from crm.records.diff import changes as differences
 from crm.records.diff import snapshot
 from crm.records.events import CHANGED
 from crm.records.models import RecordModel
+from crm.undo import changes
+from crm.undo.changes import Entry, changes_of, forget_act
 from crm.users.models import Membership
-from leads.conversion import changes
 from leads.conversion.blockers import blockers, labels_of
 from leads.conversion.convert import named
 from leads.conversion.plan import PARTS
@@ -46,14 +48,14 @@ class Undoing:
 
 def what_undoing_does(conversion: Conversion, actor: Membership) -> list[Undoing]:
     """Return for each record that the lead became what undoing would do to it, in words that ``actor`` may read."""
-    entries = {entry["id"]: entry for entry in conversion.changes}
+    entries = {entry.pk: entry for entry in changes_of(conversion.pk)}
     found = []
     for record in (conversion.account, conversion.contact, conversion.opportunity):
         if record is not None:
-            entry = entries.get(str(record.pk), {"created": False, "before": {}})
-            names = [name for name in entry["before"] if name not in changes.TIMES]
-            fields = [] if entry["created"] or not names else labels_of(record, names, actor)
-            found.append(Undoing(record, entry["created"], fields))
+            entry = entries.get(record.pk)
+            names = [name for name in entry.before if name not in changes.TIMES] if entry else []
+            fields = labels_of(record, names, actor) if names else []
+            found.append(Undoing(record, entry is not None and entry.created, fields))
     return found
 
 
@@ -73,37 +75,41 @@ def undo_conversion(*, conversion: Conversion, actor: Membership) -> None:
     conversion.refresh_from_db(from_queryset=Conversion.objects.select_for_update(of=("self",)))
     if conversion.undone_at is not None:
         return
-    _lock(conversion)
+    entries = changes_of(conversion.pk)
+    _lock(entries)
     if blockers(conversion):
         raise BlockedError(_("This conversion can no longer be undone: something has been built on it since."))
-    event = _reopen(lead, conversion, actor)
+    event = _reopen(lead, conversion, entries, actor)
     _tell_linked(conversion, actor, event)
-    for entry in changes.entries_of(conversion.changes, created=True):
-        _remove(entry, actor, event)
-    for entry in changes.entries_of(conversion.changes, created=False):
-        _restore(entry, actor, event)
+    for entry in entries:
+        if entry.created:
+            _remove(entry, actor, event)
+    for entry in entries:
+        if not entry.created:
+            _restore(entry, actor, event)
     conversion.undone_at = timezone.now()
     conversion.undone_by = actor
     conversion.save(update_fields=["undone_at", "undone_by"])
+    forget_act(conversion.pk)
 
 
-def _lock(conversion: Conversion) -> None:
+def _lock(entries: Sequence[Entry]) -> None:
     """Hold what was written until the end, so that nobody builds on it between the check and the undoing.
 
     In the order in which conversions lock, so that the two wait for each other and do not deadlock.
     """
-    ids: dict[str, list[str]] = {}
-    for entry in conversion.changes:
-        ids.setdefault(changes.model_of(entry).type_key, []).append(entry["id"])
+    ids: dict[str, list[UUID]] = {}
+    for entry in entries:
+        ids.setdefault(entry.model.type_key, []).append(entry.pk)
     for key in PARTS:
         rows = catalogue.record_type(key).model.all_objects.filter(pk__in=ids.get(key, ()))
         list(rows.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
-def _reopen(lead: Lead, conversion: Conversion, actor: Membership) -> Event:
+def _reopen(lead: Lead, conversion: Conversion, entries: Sequence[Entry], actor: Membership) -> Event:
     leads = catalogue.record_type("leads")
     before = snapshot(leads.specs_now(), lead)
-    entry = next(one for one in conversion.changes if one["id"] == str(lead.pk))
+    entry = next(one for one in entries if one.pk == lead.pk)
     changes.restore(entry, lead)
     readers = [str(member.pk) for member in withdraw(event=conversion.event)] if conversion.event else []
     if meaning_of(lead) == LeadStatus.CONVERTED:  # the status that it had has been deleted since
@@ -131,8 +137,8 @@ def _tell_linked(conversion: Conversion, actor: Membership, event: Event) -> Non
             events.record(unlinked, record=record, actor=actor, because=event, data={"lead": one.data["lead"]})
 
 
-def _remove(entry: dict[str, Any], actor: Membership, event: Event) -> None:
-    row = changes.row_of(entry)
+def _remove(entry: Entry, actor: Membership, event: Event) -> None:
+    row = entry.row()
     if row is None or isinstance(row, _KEPT):
         return
     if not isinstance(row, RecordModel):
@@ -141,8 +147,8 @@ def _remove(entry: dict[str, Any], actor: Membership, event: Event) -> None:
         catalogue.type_of(row).delete(row, actor=actor, because=event)
 
 
-def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
-    row = changes.row_of(entry)
+def _restore(entry: Entry, actor: Membership, event: Event) -> None:
+    row = entry.row()
     if row is None or isinstance(row, Lead):
         return
     if not isinstance(row, RecordModel):
@@ -150,8 +156,7 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
         return
     record_type = catalogue.type_of(row)
     before = snapshot(record_type.specs_now(), row)
-    _forget_time(entry, row)
-    changes.restore(entry, row)
+    changes.restore(_without_times(entry, row), row)
     events.record(
         ACCOUNT_CHANGED if _left_account(entry, row) else CHANGED.of(record_type),
         record=row,
@@ -161,13 +166,12 @@ def _restore(entry: dict[str, Any], actor: Membership, event: Event) -> None:
     )
 
 
-def _left_account(entry: dict[str, Any], row: RecordModel) -> bool:
+def _left_account(entry: Entry, row: RecordModel) -> bool:
     """Whether an opportunity goes out of an account again: what that account is may depend on it."""
-    return isinstance(row, Opportunity) and "account_id" in entry["before"]
+    return isinstance(row, Opportunity) and "account_id" in entry.before
 
 
-def _forget_time(entry: dict[str, Any], row: RecordModel) -> None:
+def _without_times(entry: Entry, row: RecordModel) -> Entry:
     """The time of change goes back too, unless somebody has since changed what the conversion had left alone."""
-    for name in changes.TIMES:
-        if name in changes.changed_since(entry, row):
-            entry["before"].pop(name, None)
+    later = set(changes.changed_since(entry, row)).intersection(changes.TIMES)
+    return replace(entry, before={name: value for name, value in entry.before.items() if name not in later})

@@ -44,6 +44,8 @@ class VettingRound(TenantModel):
     of yes in per cent, as it was after the last answer.
     """
 
+    keeps_changes = True
+
     lead = TenantForeignKey("leads.Lead")
     number = models.PositiveSmallIntegerField(default=1)
     is_current = models.BooleanField(default=True)
@@ -69,6 +71,8 @@ class Answer(models.TextChoices):
 
 class VettingAnswer(TenantModel):
     """What is held to be true of one criterion in one round. What was held before stands in the events."""
+
+    keeps_changes = True
 
     round = TenantForeignKey(VettingRound)
     criterion = TenantForeignKey(Criterion)

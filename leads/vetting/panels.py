@@ -101,11 +101,7 @@ class Despite:
 def _despite(leads: list[Lead]) -> dict[UUID, Despite]:
     """What was missing when those of ``leads`` were converted that did not meet the gate, and who did it."""
     rows = Conversion.objects.filter(lead__in=leads, undone_at=None).select_related("event", "converted_by")
-    found = {
-        row.lead_id: (row.event.data.get("despite_gate"), row.converted_by)
-        for row in rows.defer("changes")
-        if row.event
-    }
+    found = {row.lead_id: (row.event.data.get("despite_gate"), row.converted_by) for row in rows if row.event}
     return {lead_id: Despite(missing, by) for lead_id, (missing, by) in found.items() if missing}
 
 

@@ -13,6 +13,7 @@ from django.db import connections
 from crm.ground.ids import uuid7
 from crm.tenants.models import Tenant
 from crm.tenants.wall import tenant_models
+from crm.undo.models import Change
 
 
 def owner() -> psycopg.Connection:
@@ -37,7 +38,13 @@ def delete_since(tenant: Tenant, since: UUID) -> None:
     with owner().transaction():
         owner().execute("SET CONSTRAINTS ALL DEFERRED")
         for table in tables:
-            owner().execute(f'DELETE FROM "{table}" WHERE tenant_id = %s AND id >= %s', [tenant.pk, since])
+            column = dated_by(table)
+            owner().execute(f'DELETE FROM "{table}" WHERE tenant_id = %s AND {column} >= %s', [tenant.pk, since])
+
+
+def dated_by(table: str) -> str:
+    """The column with an id that tells when a row was made; PostgreSQL makes others of what it keeps itself."""
+    return "act" if table == Change._meta.db_table else "id"
 
 
 def tidy(*tables: str) -> None:

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from crm.ground.ids import uuid7
 from crm.picklists.selectors import ids_meaning
 from crm.tenants.context import tenant_context
-from tests.bench.cleaning import owner, undone
+from tests.bench.cleaning import dated_by, owner, undone
 from tests.bench.places import Place
 from tests.bench.result import Line
 from tests.bench.serving import Browser
@@ -27,7 +27,7 @@ LEADS_PER_SECOND = 400  # prepared; more than are converted
 # In the order in which their foreign keys allow it.
 TABLES = (
     "events_event", "accounts_account", "contacts_contact", "opportunities_opportunity", "opportunities_stagevisit",
-    "opportunities_opportunitycontact", "leads_conversion",
+    "opportunities_opportunitycontact", "leads_conversion", "undo_change",
 )  # fmt: skip
 AIM = "≥ 0.125"
 
@@ -122,7 +122,8 @@ def _written(place: Place, since: UUID) -> Written:
     found: Written = {}
     for table in TABLES:
         cursor = owner().execute(
-            f'SELECT * FROM "{table}" WHERE tenant_id = %s AND id >= %s ORDER BY id', [place.tenant.pk, since]
+            f'SELECT * FROM "{table}" WHERE tenant_id = %s AND {dated_by(table)} >= %s ORDER BY id',
+            [place.tenant.pk, since],
         )
         names = [column.name for column in cursor.description or ()]
         found[table] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -20,6 +20,7 @@ from crm.fields.custom.services import create_field
 from crm.fields.models import CustomValue, TagLink
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from crm.undo.models import Change
 from tests import make
 from tests.fields.own import add_field, field_of, fresh, names_in, new_account
 from tests.people import Firm, client_of
@@ -163,9 +164,9 @@ def test_undoing_a_conversion_brings_the_rows_back_too(inside: Firm) -> None:
     conversion = convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
     account.refresh_from_db()
     update_account(account, actor=inside.ana, values={field.name: "new"})
-    entry = next(one for one in conversion.changes if one["id"] == str(account.pk))
-    entry["before"]["custom.code"], entry["after"]["custom.code"] = "old", "new"
-    conversion.save(update_fields=["changes"])
+    kept = Change.objects.get(act=conversion.pk, row=account.pk)
+    kept.before["custom"], kept.after["custom"] = {"code": "old"}, {"code": "new"}
+    kept.save()
     undo_conversion(conversion=conversion, actor=inside.ana)
     account.refresh_from_db()
     assert account.custom == {"code": "old"}

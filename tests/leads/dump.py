@@ -8,10 +8,11 @@ from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.fields.models import CustomValue, TagLink
 from crm.records.models import RecordModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
+from crm.undo.models import Change
 from leads.models import Conversion
 
 # The log grows by every deed, also by those that are taken back.
-LOG = (Event, OutboxMessage, HandlerRun, Conversion)
+LOG = (Event, OutboxMessage, HandlerRun, Conversion, Change)
 # Written anew from the record's JSON whenever that changes: the same rows with other ids.
 DERIVED = (CustomValue, TagLink)
 

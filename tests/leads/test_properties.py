@@ -17,6 +17,7 @@ from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.records.models import RecordModel
 from crm.tenants.wall import tenant_models
+from crm.undo.changes import changes_of
 from leads.conversion import blockers, convert_lead, undo_conversion
 from leads.models import Conversion, Lead
 from tests.leads.dump import living_rows
@@ -80,7 +81,7 @@ def convert_and_undo(firm: Firm, values: dict[str, Any], choices: Choices, deliv
             assert living_rows() == before and log() == events
             return
         event("converted")
-        made = {entry["id"] for entry in done.changes if entry["created"]}
+        made = {entry.pk for entry in changes_of(done.pk) if entry.created}
         for _time in range(2):  # what was undone can be done again, and undone again
             if delivers:
                 deliver_all()
@@ -90,11 +91,11 @@ def convert_and_undo(firm: Firm, values: dict[str, Any], choices: Choices, deliv
             if delivers:
                 deliver_all()
             assert living_rows() == before
-            assert {str(pk) for pk in binned() - bin_before} <= made
+            assert binned() - bin_before <= made
             assert {pk: row for pk, row in log().items() if pk in events} == events
             assert Lead.objects.get(pk=world.lead.pk).converted_at is None
             done = convert_lead(lead_id=world.lead.pk, actor=firm.ana, plan=plan)
-            made |= {entry["id"] for entry in done.changes if entry["created"]}
+            made |= {entry.pk for entry in changes_of(done.pk) if entry.created}
         assert Conversion.objects.filter(lead=world.lead, undone_at=None).count() == 1
 
 

@@ -28,6 +28,7 @@ LONG_JOBS = {
     "crm.imports.jobs.delete_files",
     "crm.pages.jobs.tidy",
     "crm.records.jobs.remake_phone_keys",
+    "crm.undo.jobs.tidy",
     "crm.users.jobs.tidy",
     "opportunities.jobs.lapse",
     "opportunities.jobs.lapse_one",

@@ -23,6 +23,8 @@ class StoredFile(TenantModel):
     ``name`` is what people see and save it as; it is no part of ``key``, where the bytes lie.
     """
 
+    keeps_changes = True
+
     activity = TenantForeignKey("activities.Activity", related_name="files")
     name = models.CharField(max_length=LONGEST_NAME)
     content_type = models.CharField(max_length=100, db_collation="C")

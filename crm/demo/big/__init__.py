@@ -25,6 +25,7 @@ from crm.demo.big.filling import Filling, Size
 from crm.demo.big.ground import Ground, ground_of
 from crm.demo.big.prospects import write_leads
 from crm.events.models import Event
+from crm.undo.models import Change
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
 
@@ -42,6 +43,7 @@ MODELS = (
     StageVisit,
     Lead,
     Conversion,
+    Change,
     Activity,
     ActivityLink,
 )

@@ -145,11 +145,11 @@ def _write_around(work: Filling, row: dict[str, Any], owner: Owner, course: Cour
 
 
 def _kept(model: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """What ``leads.conversion.changes`` keeps of a row that a conversion made."""
-    table, left_out = _COLUMNS[model], ("id", "tenant_id")
+    """What ``crm.undo`` keeps of a row that a conversion made."""
+    table = _COLUMNS[model]
     columns = dict(zip(table.columns, table.row(values), strict=True))
-    after = {name: value for name, value in columns.items() if value not in (None, "", "{}") and name not in left_out}
-    return {"model": model._meta.label_lower, "id": values["id"], "created": True, "before": {}, "after": after}
+    after = {name: value for name, value in columns.items() if value not in (None, "", "{}")}
+    return {"table": table.name, "row": values["id"], "before": None, "after": after}
 
 
 def _tell(work: Filling, row: dict[str, Any], creator: Owner, course: Course, because: str | None) -> str | None:

@@ -43,7 +43,7 @@ class Deal:
     owner: Owner
     opened: int  # millisecond
     name: str
-    parts: list[dict[str, Any]]  # what was made with it, as a conversion's change set keeps it
+    parts: list[dict[str, Any]]  # what was made with it, as ``crm.undo`` keeps it
     converted_event: str
 
 

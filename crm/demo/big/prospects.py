@@ -9,6 +9,8 @@ from crm.demo import words
 from crm.demo.big.filling import DAY, Deal, Filling, iso, made
 from crm.demo.big.ground import Owner
 from crm.demo.big.names import Company, Person, company, person
+from crm.undo.changes import DAYS_KEPT
+from crm.undo.models import Change
 from leads.events import CONVERTED, CREATED
 from leads.models import Conversion, Lead
 from leads.picklists import LeadStatus
@@ -109,7 +111,10 @@ def _write_converted(work: Filling, deal: Deal) -> None:
     conversion_id = work.id_at(deal.opened)
     _tell_converted(work, deal, row, conversion_id)
     was = {name: before.get(name) for name in after}
-    changed = {"model": "leads.lead", "id": row["id"], "created": False, "before": was, "after": after}
+    changed = {"table": Lead._meta.db_table, "row": row["id"], "before": was, "after": after}
+    if deal.opened > work.now - DAYS_KEPT * DAY:
+        for one in (*deal.parts, changed):
+            _keep(work, conversion_id, one)
     work.sink.add(
         Conversion,
         {
@@ -122,9 +127,14 @@ def _write_converted(work: Filling, deal: Deal) -> None:
             "converted_by_id": work.creator(deal.owner).id,
             "converted_at": when,
             "event_id": deal.converted_event,
-            "changes": json.dumps([*deal.parts, changed], ensure_ascii=False),
         },
     )
+
+
+def _keep(work: Filling, conversion_id: str, change: dict[str, Any]) -> None:
+    columns = {name: change[name] and json.dumps(change[name], ensure_ascii=False) for name in ("before", "after")}
+    own = {"id": work.id_at(work.now), "tenant_id": work.ground.tenant_id, "act": conversion_id, "part": conversion_id}
+    work.sink.add(Change, own | change | columns)
 
 
 def _tell_converted(work: Filling, deal: Deal, row: dict[str, Any], conversion_id: str) -> None:

@@ -1,14 +1,14 @@
-"""What a conversion wrote, row by row and as JSON, so that it can be taken back exactly."""
+"""What an act wrote, row by row, and giving a row back the columns that it had before."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.apps import apps
 from django.db.models import Field, ForeignKey
 
 from crm import catalogue
@@ -19,7 +19,10 @@ from crm.fields.tags import TAGS_KEY
 from crm.records.models import RecordModel, TextKey
 from crm.records.services import fill_text_keys
 from crm.tenants.models import TenantModel
+from crm.tenants.wall import tenant_models
+from crm.undo.models import Change
 
+DAYS_KEPT = 30
 _NEVER = ("id", "tenant_id")
 # Every own field and every tag counts as a column of its own, so that a change of one is not a change of another.
 CUSTOM = "custom."
@@ -60,51 +63,64 @@ def _value(field: Field, plain: Any) -> Any:
     return {} if field.get_internal_type() == "JSONField" else ""
 
 
-class ChangeSet:
-    """Collects the rows of one conversion: ``watch`` before a row is changed, ``add`` what was made."""
+@dataclass(frozen=True)
+class Entry:
+    """What an act made of one row; ``before`` and ``after`` have its columns as JSON, own fields and tags singly.
 
-    def __init__(self) -> None:
-        self._watched: list[tuple[TenantModel, dict[str, Any]]] = []
-        self._made: list[TenantModel] = []
-        self._entries: list[dict[str, Any]] = []
+    Of a row that it ``created`` there is nothing before, of one that it ``deleted`` nothing after.
+    """
 
-    def watch(self, row: TenantModel) -> None:
-        """Remember ``row`` as it is now."""
-        self._watched.append((row, columns(row)))
+    model: type[TenantModel]
+    pk: UUID
+    created: bool
+    deleted: bool
+    before: dict[str, Any]
+    after: dict[str, Any]
 
-    def add(self, row: TenantModel) -> None:
-        """Take in a record that the conversion inserted, and may still change."""
-        self._made.append(row)
+    @property
+    def key(self) -> tuple[str, UUID]:
+        return self.model._meta.label_lower, self.pk
 
-    def add_all(self, rows: Iterable[TenantModel]) -> None:
-        """Take in rows that the conversion inserted, as they are."""
-        self._entries += [_entry(row, created=True, before={}, after=columns(row)) for row in rows]
-
-    def as_json(self) -> list[dict[str, Any]]:
-        """Read the records once more and return what became of it: the value of ``Conversion.changes``."""
-        entries = [*self._entries]
-        for row in self._made:
-            entries.append(_entry(row, created=True, before={}, after=_read(row)))
-        for row, was in self._watched:
-            now = _read(row)
-            names = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
-            if names:
-                before = {name: was.get(name) for name in names}
-                after = {name: now.get(name) for name in names}
-                entries.append(_entry(row, created=False, before=before, after=after))
-        return entries
+    def row(self) -> Any:
+        """The row as it is now, also from the recycle bin; None when it is gone."""
+        return self.model._base_manager.filter(pk=self.pk).first()
 
 
-def _read(row: TenantModel) -> dict[str, Any]:
-    """The row's columns as the database has them: services may have written it through another object."""
-    if row._state.adding:  # it is kept back, and only here
-        return columns(row)
-    rows: Any = type(row)._base_manager.filter(pk=row.pk).values()
-    return _kept(rows.get())
+def changes_of(act: UUID) -> list[Entry]:
+    """Return what ``act`` wrote and what still differs by it: the rows beside records first, each type by its ids.
+
+    Nothing: it wrote nothing, or is older than ``DAYS_KEPT``.
+    """
+    models = {model._meta.db_table: model for model in tenant_models() if model.keeps_changes}
+    rows = Change.objects.filter(act=act, table__in=models).exclude(before=None, after=None)
+    entries = [_entry(models[one.table], one.row, one.before, one.after) for one in rows]
+    written = (one for one in entries if one.created or one.deleted or one.before)
+    return sorted(written, key=lambda one: (issubclass(one.model, RecordModel), *one.key))
 
 
-def _entry(row: TenantModel, *, created: bool, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    return {"model": row._meta.label_lower, "id": str(row.pk), "created": created, "before": before, "after": after}
+def forget_act(act: UUID) -> None:
+    """Keep nothing more of what ``act`` wrote: it was taken back."""
+    Change.objects.filter(act=act).delete()
+
+
+def is_kept(act: UUID) -> bool:
+    """Whether anything is known of what ``act`` wrote."""
+    return Change.objects.filter(act=act).exists()
+
+
+def _entry(model: type[TenantModel], pk: UUID, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Entry:
+    was, became = _read(model, before or {}), _read(model, after or {})
+    if before is not None and after is not None:
+        names = {name for name in was.keys() | became.keys() if was.get(name) != became.get(name)}
+        was, became = {name: was.get(name) for name in names}, {name: became.get(name) for name in names}
+    return Entry(model, pk, before is None, after is None, was, became)
+
+
+def _read(model: type[TenantModel], kept: dict[str, Any]) -> dict[str, Any]:
+    """The columns as ``columns`` gives them, whoever has written them down."""
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    own = {name: value for name, value in kept.items() if name.startswith(CUSTOM)}  # as conversions once kept them
+    return _kept({name: fields[name].to_python(value) for name, value in kept.items() if name in fields}) | own
 
 
 # Columns that follow from others.
@@ -119,23 +135,14 @@ def derived(model: type[TenantModel]) -> frozenset[str]:
     return _FOLLOWING | {field.attname for field in model._meta.concrete_fields if isinstance(field, TextKey)}
 
 
-def model_of(entry: dict[str, Any]) -> type[TenantModel]:
-    return apps.get_model(entry["model"])
-
-
-def row_of(entry: dict[str, Any]) -> TenantModel | None:
-    """Return the row that ``entry`` is about as it is now, also from the recycle bin; None when it is gone."""
-    return model_of(entry)._base_manager.filter(pk=entry["id"]).first()
-
-
-def changed_since(entry: dict[str, Any], row: TenantModel) -> list[str]:
-    """Return the columns of ``entry`` that no longer hold what the conversion wrote.
+def changed_since(entry: Entry, row: TenantModel) -> list[str]:
+    """Return the columns of ``entry`` that no longer hold what the act wrote.
 
     Those of own fields that have been deleted since are nothing that somebody has built.
     """
     now = columns(row)
-    names = (now.keys() | entry["after"].keys() if entry["created"] else entry["after"].keys()) - derived(type(row))
-    differing = {name for name in names if now.get(name) != entry["after"].get(name)}
+    names = (now.keys() | entry.after.keys() if entry.created else entry.after.keys()) - derived(type(row))
+    differing = {name for name in names if now.get(name) != entry.after.get(name)}
     return sorted(differing - _gone(row, differing))
 
 
@@ -146,18 +153,18 @@ def _gone(row: TenantModel, names: Iterable[str]) -> set[str]:
     return own - {f"{CUSTOM}{field.key}" for field in custom_fields(row.type_key, active_only=False)}
 
 
-def restore(entry: dict[str, Any], row: Any) -> None:
+def restore(entry: Entry, row: Any) -> None:
     """Give the changed columns of ``row``, which must be locked, back the values that they had before.
 
     A choice that has been deleted since leaves its column empty, or as it is where that may not be.
     """
     fields = {field.attname: field for field in row._meta.concrete_fields}
-    before = {name: plain for name, plain in entry["before"].items() if name in fields}
+    before = {name: plain for name, plain in entry.before.items() if name in fields}
     values = {name: _value(fields[name], plain) for name, plain in before.items()}
     lost = {name for name, value in values.items() if _is_lost(fields[name], value)}
     values = {name: None if name in lost else value for name, value in values.items()}
     values = {name: value for name, value in values.items() if name not in lost or fields[name].null}
-    own = {name: plain for name, plain in entry["before"].items() if name.startswith(CUSTOM)}
+    own = {name: plain for name, plain in entry.before.items() if name.startswith(CUSTOM)}
     if own:
         values["custom"] = _restored_custom(row, own)
     for name, value in values.items():
@@ -198,7 +205,3 @@ def _restored_custom(row: Any, own: dict[str, Any]) -> dict[str, Any]:
             if plain is not None and key in fields and stored_kind(fields[key]).read_kept(plain) is not None:
                 custom[key] = plain
     return custom | {TAGS_KEY: sorted(tags)} if tags else custom
-
-
-def entries_of(changes: list[dict[str, Any]], *, created: bool) -> Iterator[dict[str, Any]]:
-    return (entry for entry in changes if entry["created"] is created)
