@@ -304,8 +304,6 @@ structlog.configure(
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 
-PHONENUMBER_DB_FORMAT = "E164"
-PHONENUMBER_DEFAULT_REGION = "US"
 # The library "i18n" is ours on purpose: Django's, with names shut off from the direction of the sentence.
 SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 DJANGO_TABLES2_TEMPLATE = "pages/_table.html"

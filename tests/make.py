@@ -1,58 +1,103 @@
-"""Records for tests, made as people make them: through the services."""
+"""Records for tests, made as people make them: by factories whose “model” is the service of a type."""
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
+import factory
 from django.core.files.base import ContentFile
 
+from accounts.services import create_account
+from accounts.vendors.services import create_vendor
+from contacts.services import create_contact
 from crm.fields.money import Money
 from crm.picklists.selectors import choice_meaning, choices, stages
 from crm.tenants.context import current_tenant
 from crm.users.models import Membership
+from leads.services import create_lead
+from opportunities.services import create_opportunity
 
-_numbers = count(1)
+
+class RecordFactory(factory.Factory):
+    """Makes a record in its owner's name."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _create(cls, create: Any, *args: Any, **values: Any) -> Any:
+        return create(actor=values["owner"], values=values)
+
+
+class LeadFactory(RecordFactory):
+    class Meta:
+        model = create_lead
+
+    first_name = "Lena"
+    last_name = factory.Sequence(lambda n: f"Lead{n}")
+    email = factory.Sequence(lambda n: f"lena{n}@lead{n}.example")
+
+
+class AccountFactory(RecordFactory):
+    class Meta:
+        model = create_account
+
+    name = factory.Sequence(lambda n: f"Company {n}")
+
+
+class VendorFactory(RecordFactory):
+    class Meta:
+        model = create_vendor
+
+    name = factory.Sequence(lambda n: f"Supplier {n}")
+
+
+class ContactFactory(RecordFactory):
+    class Meta:
+        model = create_contact
+
+    first_name = "Carl"
+    last_name = factory.Sequence(lambda n: f"Contact{n}")
+    email = factory.Sequence(lambda n: f"carl{n}@contact{n}.example")
+
+
+class OpportunityFactory(RecordFactory):
+    """An open one of 1,000 whole units, unless it is told otherwise; makes an account when none is given."""
+
+    class Meta:
+        model = create_opportunity
+
+    name = factory.Sequence(lambda n: f"Deal {n}")
+    amount = factory.LazyFunction(lambda: Money(100_000, current_tenant().currency))
+
+    @classmethod
+    def _adjust_kwargs(cls, **values: Any) -> dict[str, Any]:
+        if "account" not in values and "contact" not in values:
+            values["account"] = AccountFactory(owner=values["owner"])
+        if "stage" in values and values["stage"].meaning == "lost":
+            other = (one for one in choices("loss_reason") if one.meaning == "other")
+            values.setdefault("loss_reason", next(other, None))
+        return values
 
 
 def lead(owner: Membership | None, **values: Any) -> Any:
-    from leads.services import create_lead
-
-    number = next(_numbers)
-    given = {"first_name": "Lena", "last_name": f"Lead{number}", "email": f"lena{number}@lead{number}.example"}
-    return create_lead(actor=owner, values={**given, "owner": owner, **values})
+    return LeadFactory(owner=owner, **values)
 
 
 def account(owner: Membership | None, **values: Any) -> Any:
-    from accounts.services import create_account
-
-    return create_account(actor=owner, values={"name": f"Company {next(_numbers)}", "owner": owner, **values})
+    return AccountFactory(owner=owner, **values)
 
 
 def vendor(owner: Membership | None, **values: Any) -> Any:
-    from accounts.vendors.services import create_vendor
-
-    return create_vendor(actor=owner, values={"name": f"Supplier {next(_numbers)}", "owner": owner, **values})
+    return VendorFactory(owner=owner, **values)
 
 
 def contact(owner: Membership | None, **values: Any) -> Any:
-    from contacts.services import create_contact
-
-    number = next(_numbers)
-    given = {"first_name": "Carl", "last_name": f"Contact{number}", "email": f"carl{number}@contact{number}.example"}
-    return create_contact(actor=owner, values={**given, "owner": owner, **values})
+    return ContactFactory(owner=owner, **values)
 
 
 def opportunity(owner: Membership | None, **values: Any) -> Any:
-    """An open one of 1,000 whole units, unless ``values`` say otherwise; makes an account when none is given."""
-    from opportunities.services import create_opportunity
-
-    if "account" not in values and "contact" not in values:
-        values["account"] = account(owner)
-    given = {"name": f"Deal {next(_numbers)}", "amount": Money(100_000, current_tenant().currency)}
-    if "stage" in values and values["stage"].meaning == "lost":
-        given["loss_reason"] = next((one for one in choices("loss_reason") if one.meaning == "other"), None)
-    return create_opportunity(actor=owner, values={**given, "owner": owner, **values})
+    return OpportunityFactory(owner=owner, **values)
 
 
 def stage(meaning: str = "open") -> Any:

@@ -17,7 +17,6 @@ from crm.picklists.lists import CUSTOM_PREFIX, picklists
 from crm.ui import format as formats
 
 ROWS = 50  # on a page
-OTHER_ADDITIONS = ("person", "stage", "team")
 TONES = {
     Outcome.CREATED: "success",
     Outcome.UPDATED: "info",

@@ -51,10 +51,6 @@ class Card:
     facts: dict[str, Any]
     outside: bool = False  # moved out of the view: it stands there until the page is read anew
 
-    @property
-    def movable(self) -> bool:
-        return not self.stays
-
 
 @dataclass
 class Column:

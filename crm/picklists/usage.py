@@ -63,11 +63,6 @@ def usage(entry: Entry) -> Usage:
     return usages([entry])[entry.pk]
 
 
-def usage_count(entry: Entry) -> int:
-    """Return how many live rows point at ``entry``."""
-    return usage(entry).total()
-
-
 def in_use(entry: Entry) -> bool:
     """Return whether anything points at ``entry``, deleted records and history included: it cannot just go."""
     return any(

@@ -10,34 +10,12 @@ from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
 from crm.events.called import shown
-from crm.events.models import Event
 from crm.events.selectors import last_change
-from crm.ground.writes import service
 from crm.records.diff import identity
-from crm.users.models import Membership
 
 
 class ConflictError(ValidationError):
     """Somebody else has written what the caller has not seen; keyed by field."""
-
-
-@service
-def write_record(
-    record_type: RecordType,
-    record: Any,
-    *,
-    actor: Membership | None,
-    values: dict[str, Any],
-    seen: Mapping[str, Any] | None = None,
-    because: Event | None = None,
-) -> Any:
-    """Write ``values`` by the type's own service, unless one of them would go over what the caller has not ``seen``.
-
-    ``seen`` has for fields the value, as events keep it, that the caller decided on (of a choice, a person or a record
-    the id will do); fields that it does not name are written in any case. Hold the record before.
-    """
-    refuse_unseen(record_type, record, values, seen or {})
-    return record_type.update(record, actor=actor, values=values, because=because)
 
 
 def refuse_unseen(

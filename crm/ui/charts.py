@@ -58,13 +58,11 @@ class Point:
 
 @dataclass(frozen=True)
 class Series:
-    """One line. ``before``: an earlier period, drawn faint and dashed, without marks."""
+    """One line."""
 
     name: str
     points: Sequence[Point]
     css: str = "series-1"
-    area: bool = False
-    before: bool = False
 
 
 @dataclass
@@ -172,8 +170,7 @@ def lines(
             anchor = "start" if index == 0 else "end" if index == len(now) - 1 else "middle"
             svg.add("text", point.label, class_="chart-tick", x=_p(x), y=height + 20, text_anchor=anchor)
     for one in series:
-        if not one.before:
-            _marks(svg, one, top, height)
+        _marks(svg, one, top, height)
     return svg.done("chart chart-scaled")
 
 
@@ -207,28 +204,6 @@ def columns(
         if index % step == 0:
             svg.add("text", row.label, class_="chart-tick", x=_p(left + room / 2), y=height + 20, text_anchor="middle")
     return svg.done("chart chart-scaled")
-
-
-def sparkline(values: Sequence[float], *, label: str) -> SafeString:
-    """A line as small as a word, for a table or a stat; its numbers stand elsewhere."""
-    most, least = max(values, default=0), min(values, default=0)
-    span = (most - least) or 1
-    points = " ".join(
-        f"{_n(FULL * index / max(len(values) - 1, 1))},{_n(18 - 16 * (value - least) / span)}"
-        for index, value in enumerate(values)
-    )
-    line = element("polyline", class_="line", points=points, vector_effect="non-scaling-stroke")
-    return mark_safe(
-        element(
-            "svg",
-            line,
-            class_="chart sparkline",
-            viewBox="0 0 100 20",
-            preserveAspectRatio="none",
-            role="img",
-            aria_label=label,
-        )
-    )
 
 
 def nice_top(value: float) -> float:
@@ -273,11 +248,7 @@ def _path(one: Series, top: float, height: int) -> str:
     if not places:
         return ""
     points = " ".join(f"{x},{y}" for x, y in places)
-    css = f"{one.css} is-before" if one.before else one.css
-    drawn = element("polyline", class_=f"line {css}", points=points, vector_effect="non-scaling-stroke")
-    if one.area:
-        base = f"{places[0][0]},{height} {points} {places[-1][0]},{height}"
-        drawn = element("polygon", class_=f"area {one.css}", points=base) + drawn
+    drawn = element("polyline", class_=f"line {one.css}", points=points, vector_effect="non-scaling-stroke")
     return element(
         "svg", drawn, x=0, y=0, width="100%", height=height, viewBox=f"0 0 1000 {height}", preserveAspectRatio="none"
     )

@@ -17,7 +17,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.activities.models import Activity
 from crm.demo import funnel
-from crm.demo.management.commands.seed_demo import seed
+from crm.demo.seeding import seed
 from crm.events.models import Event
 from crm.picklists.selectors import choice, stage
 from crm.tenants.context import tenant_context

@@ -118,15 +118,15 @@ def test_a_converted_lead_stands_still(firm: Firm, leads: list[Lead]) -> None:
     with tenant_context(firm.tenant):
         convert_lead(lead_id=leads[0].pk, actor=firm.ana, plan=plan_for(leads[0], firm.ana))
     found = columns(firm)
-    assert [card.movable for card in found["converted"].cards] == [False]
-    assert all(card.movable for card in found["new"].cards)
+    assert [bool(card.stays) for card in found["converted"].cards] == [True]
+    assert not any(card.stays for card in found["new"].cards)
     answer = drop(firm, leads[0], "new")
     assert (answer.status_code, answer["Content-Type"]) == (409, "text/plain; charset=utf-8")
     assert "read-only" in answer.content.decode()
 
 
 def test_cards_of_others_are_not_moved(firm: Firm, leads: list[Lead]) -> None:
-    assert not any(card.movable for card in columns(firm, member=firm.rita)["new"].cards)
+    assert all(card.stays for card in columns(firm, member=firm.rita)["new"].cards)
     assert drop(firm, leads[0], "qualified", firm.rita).status_code == 404
     assert drop(firm, leads[0], "qualified", firm.max).status_code == 200
 
