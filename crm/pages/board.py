@@ -29,6 +29,7 @@ from crm.queries.condition import Condition, Part, without_leaves
 from crm.queries.counts import ALL, Counts, counted
 from crm.queries.measures import Sum
 from crm.queries.query import Query
+from crm.records.access import records_to_show
 from crm.saved_views.state import ViewState
 from crm.ui import format as formats
 from crm.ui.http import respond
@@ -278,9 +279,7 @@ def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID
 
 
 def _shown_cards(request: WorkspaceRequest, record_type: RecordType) -> QuerySet:
-    """What cards show; whether the person may see which is asked elsewhere."""
-    rows: Any = record_type.model.objects.select_related(*_board(record_type).related)
-    return rows.shown_to(request.actor)
+    return records_to_show(request.actor, record_type).select_related(*_board(record_type).related)
 
 
 def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, columns: list[Column]) -> None:

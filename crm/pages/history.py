@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.events.models import Event
+from crm.events.selectors import events_of
 from crm.records.access import get_record
 from crm.records.hiding import hide_names_and_causes
 from crm.ui.http import respond
@@ -19,9 +19,8 @@ from crm.users.http import WorkspaceRequest
 def history_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``GET /<type>/<id>/history/``: newest first."""
     record = get_record(request.actor, record_type, record_id)
-    events = Event.objects.filter(record_type=record_type.key, record_id=record.pk)
     page = page_by_key(
-        events.select_related("actor", "because"),
+        events_of(record),
         Ordering([("at", True)]),
         after=request.GET.get("after"),
         before=request.GET.get("before"),

@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from crm.pages.models import KeptForm
 from crm.tenants.context import tenant_context
-from crm.tenants.models import Tenant
 from crm.tenants.urls import workspace_url
 from crm.ui.form_marks import FORM_OF, person_of
 from crm.users.models import Membership
+from crm.users.selectors import member_of_user, tenant_of_slug
 
 KEPT = timedelta(days=1)
 MOST = 20  # of one person
@@ -50,11 +50,11 @@ def keep_for_person(request: HttpRequest, why: str) -> str:
     """Keep the form for the person that it was drawn for; return where they find it, or ""."""
     slug: str = request.workspace_slug or ""  # type: ignore[attr-defined]
     person = person_of(request.POST.get(FORM_OF, ""), slug)
-    tenant = Tenant.objects.filter(slug=slug).first() if slug and person else None
+    tenant = tenant_of_slug(slug) if slug and person else None
     if tenant is None:
         return ""
     with tenant_context(tenant):
-        member = Membership.objects.filter(user_id=person, is_active=True).first()
+        member = member_of_user(person)
         kept = keep_form(request, member, why) if member else None
     return workspace_url(slug, "kept:form", kept_id=kept.pk) if kept else ""
 

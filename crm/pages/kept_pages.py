@@ -17,7 +17,6 @@ from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from crm import catalogue
 from crm.events.selectors import name_of_deleted
 from crm.ground.ids import uuid_of
 from crm.pages.kept import GONE, KEPT, SIGNED_OUT, STALE, body_of, keep_for_person, keep_form, kept_form
@@ -25,18 +24,16 @@ from crm.pages.models import KeptForm
 from crm.pages.refill import Gone, Values, refill
 from crm.pages.typed import plain_words, typed_words
 from crm.picklists import selectors as picklists
-from crm.records.access import GoneError
+from crm.records.access import GoneError, name_of
 from crm.tenants.context import tenant_context
-from crm.tenants.models import Tenant
 from crm.tenants.urls import workspace_url
 from crm.ui import respond
 from crm.ui.form_marks import FORM_OF, person_of
 from crm.ui.http import go, is_fragment, sign_in_beside
-from crm.users.access import visible
 from crm.users.http import WorkspaceRequest
 from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership
-from crm.users.selectors import member
+from crm.users.selectors import member, member_of_user, tenant_of_slug
 
 _KEY = re.compile(r"[a-z0-9_:*+.,-]+")  # which says nothing to who reads it
 GONE_HEADER = "X-Gone"  # the record is in the recycle bin: a board takes its card away (board.js)
@@ -75,9 +72,7 @@ def _in_words(value: str, actor: Membership) -> str:
             continue
     if (person := member(row_id)) is not None:
         return person.name
-    found = (visible(actor, one.model.all_objects.filter(pk=row_id)).first() for one in catalogue.record_types())
-    record = next(filter(None, found), None)
-    return str(record.name) if record is not None else name_of_deleted(str(row_id))
+    return name_of(actor, row_id) or name_of_deleted(str(row_id))
 
 
 def _inside(request: HttpRequest, path: str) -> str:
@@ -134,11 +129,11 @@ def shut_out(request: HttpRequest) -> HttpResponse | None:
     slug: str | None = getattr(request, "workspace_slug", None)
     person = person_of(request.POST.get(FORM_OF, ""), slug) if request.method == "POST" else ""
     user: Any = request.user
-    tenant = Tenant.objects.filter(slug=slug).first() if person else None
+    tenant = tenant_of_slug(slug) if slug and person else None
     if tenant is None or (user.is_authenticated and str(user.pk) != person):
         return None
     with tenant_context(tenant):
-        left = Membership.objects.select_related("role", "team").filter(user_id=person, is_active=False).first()
+        left = member_of_user(person, is_active=False)
         if left is None:
             return None
         typed = plain_words(request.path_info, dict(body_of(request)), left)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
+from crm.events.selectors import events_of
 from crm.pages.board import back_to_card
 from crm.records.access import get_record
 from crm.records.taking_back import take_back, what_stays
@@ -34,7 +35,7 @@ def change_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
     """``/<type>/<id>/changes/<event>/``: DELETE takes the change back; a link leads to the history."""
     method = method_of(request)
     record = get_record(request.actor, record_type, record_id, verb="edit", lock=method == "DELETE")
-    event = Event.objects.filter(pk=event_id, record_type=record_type.key, record_id=record.pk).first()
+    event = events_of(record).filter(pk=event_id).first()
     if event is None:
         raise Http404
     if method != "DELETE":
@@ -47,5 +48,5 @@ def change_page(request: WorkspaceRequest, record_type: RecordType, record_id: U
         say(request, text, tone="warning")
     else:
         text = _("Undone: %(name)s is as it was.") % {"name": record.name}
-        say(request, " ".join((text, *what_stays(events=Event.objects.filter(pk=event.pk)))))
+        say(request, " ".join((text, *what_stays(events=events_of(record).filter(pk=event.pk)))))
     return go(request, back_to_card(request, record))

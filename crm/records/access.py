@@ -26,6 +26,20 @@ def visible_records(actor: Membership, record_type: RecordType, verb: str = "vie
     return visible(actor, record_type.model.objects.all(), verb)
 
 
+def records_to_show(actor: Membership, record_type: RecordType) -> QuerySet:
+    """Return all records, each as ``actor`` may see it; whether they may is asked elsewhere."""
+    rows: Any = record_type.model.objects
+    return rows.all().shown_to(actor)
+
+
+def name_of(actor: Membership, record_id: UUID) -> str:
+    """Return what the record of that id is called, whatever its type, in the recycle bin too; "" for no such record
+    that ``actor`` may see."""
+    found = (visible(actor, one.model.all_objects.filter(pk=record_id)).first() for one in catalogue.record_types())
+    record = next(filter(None, found), None)
+    return str(record.name) if record is not None else ""
+
+
 def get_record(
     actor: Membership,
     record_type: RecordType,

@@ -37,6 +37,12 @@ def member(member_id: UUID) -> Membership | None:
     return next((one for one in members(active_only=False) if one.pk == member_id), None)
 
 
+def member_of_user(user_id: UUID | str, *, is_active: bool = True) -> Membership | None:
+    """Return who that user is in the current workspace."""
+    people = Membership.objects.select_related("role", "team")
+    return people.filter(user_id=user_id, is_active=is_active).first()
+
+
 def member_by_name_or_email(text: str) -> Membership | None:
     """Return who is meant by ``text``: by e-mail when it is one, else by a name that only one person has."""
     if key := email_key(text):
