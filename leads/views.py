@@ -22,7 +22,7 @@ from crm.pages.taking_back import undo_url
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.records.access import get_record, url_for
-from crm.ui.http import go, method_of, respond
+from crm.ui.http import back_to, go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import can
 from crm.users.http import WorkspaceRequest, require
@@ -56,7 +56,7 @@ def status(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) 
     posted = request.method == "POST"
     lead = get_record(request.actor, record_type, record_id, verb="edit", lock=posted)
     chosen = _chosen_status(request)
-    back = board.back_to(request, catalogue.url(lead))
+    back = back_to(request, catalogue.url(lead))
     refuse_locked(lead)
     if chosen is not None and chosen.pk != lead.status_id and chosen.meaning == LeadStatus.CONVERTED:
         return go(request, reverse("leads:conversion", args=[lead.pk]))
@@ -77,7 +77,7 @@ def status(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) 
 
 
 def _closing_url(request: WorkspaceRequest, lead: Lead) -> str:
-    back = board.back_to(request, "")
+    back = back_to(request, "")
     return reverse("leads:closing", args=[lead.pk]) + (f"?{urlencode({'back': back})}" if back else "")
 
 
@@ -101,7 +101,7 @@ def closing(request: WorkspaceRequest, record_type: RecordType, record_id: UUID)
     lead = get_record(request.actor, record_type, record_id, verb="edit", lock=method != "GET")
     refuse_locked(lead)
     is_closed = meaning_of(lead) == LeadStatus.UNQUALIFIED
-    back = board.back_to(request, catalogue.url(lead))
+    back = back_to(request, catalogue.url(lead))
     if method == "DELETE":
         if is_closed:
             reopen_lead(lead=lead, actor=request.actor)

@@ -22,7 +22,7 @@ from crm.pages.taking_back import undo_url
 from crm.picklists.models import Meaning, Stage
 from crm.picklists.selectors import stage as stage_by_id
 from crm.records.access import get_record
-from crm.ui.http import go, method_of, respond
+from crm.ui.http import back_to, go, method_of, respond
 from crm.ui.once import once
 from crm.ui.seen import SEEN
 from crm.ui.toasts import say
@@ -73,7 +73,7 @@ def stage(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -
         "opportunity": opportunity,
         "form": form,
         "url": catalogue.url(opportunity),
-        "back": board.back_to(request, catalogue.url(opportunity)),
+        "back": back_to(request, catalogue.url(opportunity)),
         "meanwhile": meanwhile,
     }
     return respond(request, "opportunities/stage.html", context, partial="form", status=422 if posted else 200)
@@ -220,7 +220,7 @@ def _says_the_same(opportunity: Opportunity, form: StageForm) -> bool:
 
 def _tell_of_move(request: WorkspaceRequest, opportunity: Opportunity, event: Event | None) -> None:
     words = {"name": opportunity.name, "stage": stage_by_id(opportunity.stage_id)}
-    undo = undo_url(opportunity, event, board.back_to(request, catalogue.url(opportunity)))
+    undo = undo_url(opportunity, event, back_to(request, catalogue.url(opportunity)))
     say(request, _("%(name)s is now in %(stage)s.") % words, undo_url=undo)
 
 

@@ -17,11 +17,11 @@ from crm.activities.forms import OwnerForm
 from crm.activities.models import Activity
 from crm.activities.refs import refs_of
 from crm.activities.shown import NO_DAY, ROW_KINDS, TaskRow
-from crm.activities.views import back, home_of
+from crm.activities.views import home_of
 from crm.fields.look.inputs import DayField
 from crm.tenants.clock import today
 from crm.ui import respond
-from crm.ui.http import go, is_fragment, method_of
+from crm.ui.http import back_to, go, is_fragment, method_of
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest, require
 
@@ -76,7 +76,7 @@ def owner(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     given = {"owner": _given(request, "owner")} if request.method == "POST" else None
     form = OwnerForm(given, task=task)
     if given is None or not form.is_valid():
-        here = {"row": _kind(request), "next": back(request, home_of(request, task))}
+        here = {"row": _kind(request), "next": back_to(request, home_of(request, task))}
         context = {"form": form, "row": TaskRow(task, today(), here["row"]), "here": here["next"]}
         context["cancel_url"] = f"{request.path}?{urlencode(here | {'view': '1'})}"
         return respond(request, "activities/owner.html", context, partial="row", status=422 if form.is_bound else 200)
@@ -97,7 +97,7 @@ def _given(request: WorkspaceRequest, name: str) -> str:
 
 def _say_undo(request: WorkspaceRequest, words: str, **former: str) -> None:
     """Tell what was done; ``former`` is what this address has to be sent to take it back."""
-    place = request.htmx.current_url_abs_path if is_fragment(request) else back(request, "")  # type: ignore[attr-defined]
+    place = request.htmx.current_url_abs_path if is_fragment(request) else back_to(request, "")  # type: ignore[attr-defined]
     query = urlencode(former | ({"next": place} if place else {}))
     say(request, words, undo_url=f"{request.path}?{query}" if former else "", undo_method="POST")
 
@@ -116,7 +116,7 @@ def _kind(request: WorkspaceRequest) -> str:
 def _row(request: WorkspaceRequest, task: Activity, happened: str = "") -> HttpResponse:
     """Answer with the task's row as it is now; without htmx with the page it stood on."""
     if not is_fragment(request):
-        return go(request, back(request, home_of(request, task)))
+        return go(request, back_to(request, home_of(request, task)))
     kind = _kind(request)
     # Among my tasks it stands until one looks again: then with who has it now.
     kind = "team" if kind == "card" and task.owner_id != request.actor.pk else kind

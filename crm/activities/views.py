@@ -10,7 +10,6 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -33,7 +32,7 @@ from crm.pages.idempotency import already_made, remember_made
 from crm.pages.locked import refuse_locked
 from crm.records.access import get_record, visible_records
 from crm.ui import respond
-from crm.ui.http import go, is_fragment, method_of
+from crm.ui.http import back_to, go, is_fragment, method_of
 from crm.ui.toasts import say
 from crm.ui.uploads import has_too_much, says_of_long_name
 from crm.users.http import WorkspaceRequest, require
@@ -70,7 +69,7 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
     pressed = _write(request, record, form) if form.is_valid() else None
     if pressed is None:
         return _feed(request, record, form) if _in_feed(request) else _composer(request, record, form)
-    remember_made(request, back(request, home))
+    remember_made(request, back_to(request, home))
     say(request, _told(pressed.activity, pressed.task), undo_url=pressed.undo_url, undo_method="POST")
     if _in_feed(request):
         response = _feed(request, record)
@@ -78,7 +77,7 @@ def _log(request: WorkspaceRequest, record: Any) -> HttpResponse:
         if f"{AGAIN}=" in request.headers.get("HX-Current-URL", ""):  # it is written by now
             response["HX-Replace-Url"] = home
         return response
-    return go(request, back(request, home))
+    return go(request, back_to(request, home))
 
 
 def _told(activity: Activity, task: Activity | None) -> str:
@@ -198,7 +197,7 @@ def _composer(
         }
         | composer_context(form)
         | (more or {}),
-        "back": back(request, home),
+        "back": back_to(request, home),
     }
     return respond(request, "activities/new.html", context, partial="form", status=422 if form.is_bound else 200)
 
@@ -207,7 +206,7 @@ def _composer(
 def edit(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     """Change what an activity says; of a task also its day and its person."""
     activity = get_activity(request.actor, activity_id, verb="edit", lock=request.method == "POST")
-    home = back(request, home_of(request, activity))
+    home = back_to(request, home_of(request, activity))
     about = _about(request, activity)
     form = ActivityForm(request.POST if request.method == "POST" else None, activity=activity, about=about)
     if request.method == "POST" and form.is_valid() and _update(request, activity, form):
@@ -259,7 +258,7 @@ def deletion(request: WorkspaceRequest, activity_id: UUID) -> HttpResponse:
     """POST puts the activity away, DELETE brings it back."""
     restores = method_of(request) == "DELETE"
     activity = get_activity(request.actor, activity_id, verb="edit", lock=True, deleted=restores)
-    home = back(request, home_of(request, activity))
+    home = back_to(request, home_of(request, activity))
     if restores:
         services.restore_activity(activity=activity, actor=request.actor)
         text = _("“%(name)s” is back.") % {"name": activity}
@@ -285,13 +284,6 @@ def timeline(request: WorkspaceRequest, record_type: str, record_id: UUID) -> Ht
     page = read_timeline(request.actor, record, request.GET.get("before", ""))
     context = {"panel": feed_context(request.actor, record, page), "record": record}
     return respond(request, "activities/timeline_page.html", context, partial="feed")
-
-
-def back(request: WorkspaceRequest, default: str) -> str:
-    """Return the page of this site that the form named in ``next``, or ``default``."""
-    target = request.POST.get("next", "") or request.GET.get("next", "")
-    own = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
-    return target if own else default
 
 
 def home_of(request: WorkspaceRequest, activity: Activity) -> str:

@@ -25,14 +25,13 @@ from crm.bulk.rows import packed, unpacked
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
 from crm.fields.look.forms import RecordForm
-from crm.pages.board import back_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, read_listing
 from crm.queries.query import Query
 from crm.saved_views.chips import chips
 from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
-from crm.ui.http import go, method_of, respond, respond_polled
+from crm.ui.http import back_to, go, method_of, respond, respond_polled
 from crm.ui.spreadsheets import defuse
 from crm.ui.toasts import say
 from crm.users.access import may

@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import conditional_escape
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -32,7 +31,7 @@ from crm.queries.query import Query
 from crm.records.access import records_to_show
 from crm.saved_views.state import ViewState
 from crm.ui import format as formats
-from crm.ui.http import respond
+from crm.ui.http import back_to, respond
 from crm.ui.toasts import say
 from crm.users.access import can, may, why
 from crm.users.http import WorkspaceRequest
@@ -118,14 +117,6 @@ def board_page(request: WorkspaceRequest, record_type: RecordType) -> HttpRespon
 def from_board(request: WorkspaceRequest) -> bool:
     """Whether this is a card dropped on a board (and not a form that was opened from one)."""
     return DROP in request.GET and bool(request.htmx) and request.htmx.target != "dialog"
-
-
-def back_to(request: WorkspaceRequest, default: str) -> str:
-    """Where a form goes afterwards: the page of this workspace that it was opened from (``back``), or ``default``."""
-    back = request.POST.get("back") or request.GET.get("back", "")
-    inside = back.startswith(f"{request.META['SCRIPT_NAME']}/")
-    path = back.partition("?")[0]  # the check refuses all that is longer than 2,048 characters: many ticked values are
-    return back if inside and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else default
 
 
 def back_to_card(request: WorkspaceRequest, record: Any) -> str:

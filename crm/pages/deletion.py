@@ -15,11 +15,10 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields.kinds import Lookup
-from crm.pages.board import back_to
 from crm.queries.condition import Condition
 from crm.queries.query import Query
 from crm.records.access import deleted_records, get_record
-from crm.ui.http import go, method_of, respond
+from crm.ui.http import back_to, go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest

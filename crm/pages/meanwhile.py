@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
-from crm.pages.board import back_to, from_board
+from crm.pages.board import from_board
 from crm.records.versions import ConflictError, refuse_unseen
-from crm.ui.http import respond
+from crm.ui.http import back_to, respond
 from crm.users.http import WorkspaceRequest
 
 ALL_THE_SAME = gettext_lazy("Press the button again to do it anyway.")  # the form has seen it by then

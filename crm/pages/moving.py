@@ -17,7 +17,7 @@ from crm.pages.locked import refuse_locked
 from crm.pages.meanwhile import ask_to_move, unseen_move
 from crm.pages.taking_back import undo_url
 from crm.records.access import get_record
-from crm.ui.http import go, respond
+from crm.ui.http import back_to, go, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -38,7 +38,7 @@ def move_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
     if not posted or chosen is None:
         now = getattr(record, f"{column.column}_id")
         context = {"type": record_type, "record": record, "columns": columns, "now": now}
-        context["back"] = board.back_to(request, catalogue.url(record))
+        context["back"] = back_to(request, catalogue.url(record))
         return respond(request, "pages/move.html", context, partial="form", status=422 if posted else 200)
     if sentence := unseen_move(request, record_type, record, column.name, chosen):
         return ask_to_move(request, record_type, record, column.name, chosen, sentence=sentence)
@@ -49,7 +49,7 @@ def move_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUI
         say(request, " ".join(error.messages), tone="warning")
         return go(request, board.back_to_card(request, record))
     words = {"name": record.name, "column": chosen}
-    undo = undo_url(record, event, board.back_to(request, catalogue.url(record)))
+    undo = undo_url(record, event, back_to(request, catalogue.url(record)))
     say(request, _("%(name)s is now: %(column)s.") % words, undo_url=undo)
     if board.from_board(request):
         return board.moved(request, record_type, record, before)

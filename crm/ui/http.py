@@ -9,6 +9,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
 
 METHODS = frozenset({"DELETE", "PATCH", "PUT"})
 
@@ -60,6 +61,18 @@ def go(request: HttpRequest, url: str) -> HttpResponse:
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
+
+
+def back_to(request: HttpRequest, default: str) -> str:
+    """Where a form goes afterwards: the page of this workspace that it was opened from, or ``default``.
+
+    Forms name it ``back``, those of activities ``next``.
+    """
+    named = (sent.get(name) for sent in (request.POST, request.GET) for name in ("back", "next"))
+    back = next(filter(None, named), "")
+    inside = back.startswith(f"{request.META['SCRIPT_NAME']}/")
+    path = back.partition("?")[0]  # the check refuses all that is longer than 2,048 characters: many ticked values are
+    return back if inside and url_has_allowed_host_and_scheme(path, allowed_hosts=None) else default
 
 
 def sign_in_beside(url: str) -> HttpResponse:

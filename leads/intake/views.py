@@ -14,11 +14,10 @@ from django.views.decorators.http import require_POST
 
 from crm import catalogue
 from crm.catalogue.types import Objection, RecordType
-from crm.pages.board import back_to
 from crm.pages.editing import objection_to
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.records.access import get_record
-from crm.ui.http import go, method_of, respond
+from crm.ui.http import back_to, go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import can, may
 from crm.users.http import WorkspaceRequest, require

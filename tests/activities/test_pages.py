@@ -144,7 +144,14 @@ def test_without_javascript_one_comes_back_to_the_page_one_was_on(firm: Firm) ->
     url = firm.url("activities:completion", activity_id=task.pk)
     client = client_of(firm.ana)
     assert client.post(url, {"next": "/acme/tasks/?due=today"})["Location"] == "/acme/tasks/?due=today"
-    for foreign in ("https://evil.example/", "//evil.example/", "javascript:alert(1)", ""):
+    for foreign in (
+        "https://evil.example/",
+        "//evil.example/",
+        "javascript:alert(1)",
+        "/globex/tasks/",
+        "/auth/login/",
+        "",
+    ):
         assert client.post(url, {"next": foreign})["Location"].startswith("/acme/leads/")
 
 

@@ -17,8 +17,8 @@ from crm.activities.files import services
 from crm.activities.files.selectors import get_file
 from crm.activities.files.trash import bring_back
 from crm.activities.models import StoredFile
-from crm.activities.views import back, home_of
-from crm.ui.http import go, method_of, respond
+from crm.activities.views import home_of
+from crm.ui.http import back_to, go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.http import WorkspaceRequest
 
@@ -58,7 +58,7 @@ def deletion(request: WorkspaceRequest, file_id: UUID) -> HttpResponse:
     """POST puts the file away, DELETE brings it back."""
     restores = method_of(request) == "DELETE"
     file = get_file(request.actor, file_id, verb="edit", lock=True, deleted=restores)
-    home = back(request, home_of(request, file.activity))
+    home = back_to(request, home_of(request, file.activity))
     if restores:
         services.restore_file(file=file, actor=request.actor)
         say(request, _("“%(name)s” is back.") % {"name": file})
