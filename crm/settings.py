@@ -204,6 +204,7 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(VAR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = ["crm.ui.stylesheet.Finder", "django.contrib.staticfiles.finders.AppDirectoriesFinder"]
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(VAR / "media")))
 _static_backend = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -25,11 +25,6 @@ from crm.ui.nav import Place
 
 THEMES = ("light", "dark")
 DENSITIES = ("compact",)
-STYLES = (
-    "tokens", "base", "layout", "layout-small", "plain", "buttons", "forms", "tables", "tables-small", "filters",
-    "overlays", "display", "blocks", "record", "timeline", "files", "stages", "charts", "convert", "vetting", "report",
-    "imports", "utilities",
-)  # fmt: skip
 SCRIPTS = (
     "page", "theme", "menus", "dialogs", "palette", "rows", "filters", "keys", "board", "lookup", "tags", "files",
     "record", "session", "conflict",
@@ -122,13 +117,6 @@ def _draw(template: str, language: str, words: Words | None, part: Bar | Top | D
     if isinstance(part, Top):
         values["links"] = dict(part.links)
     return render_to_string(template, values)
-
-
-@lru_cache(maxsize=1)
-def stylesheets() -> SafeString:
-    """Links to the layers' files, in their order."""
-    paths = ((static(f"css/{name}.css"),) for name in STYLES)
-    return format_html_join("\n  ", '<link rel="stylesheet" href="{}">', paths)
 
 
 @lru_cache(maxsize=1)

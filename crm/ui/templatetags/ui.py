@@ -35,12 +35,6 @@ def once_key(context: template.Context) -> SafeString:
 
 
 @register.simple_tag
-def stylesheets() -> SafeString:
-    """Links to all our styles, in the order of the layers."""
-    return frame.stylesheets()
-
-
-@register.simple_tag
 def scripts() -> SafeString:
     """Our scripts."""
     return frame.scripts()
