@@ -78,7 +78,9 @@ LIMITS = (
     Limit("lines of a template", 150, lambda: lines(TEMPLATES)),
     Limit("characters of a template", None, lambda: characters(TEMPLATES)),
     Limit("characters of a template’s line", None, lambda: longest_lines(TEMPLATES)),
-    Limit("lines of a style sheet", 400, lambda: lines(STYLES)),
+    Limit("lines of a style sheet", 230, lambda: lines(STYLES)),
+    Limit("characters of a style sheet", 7_500, lambda: characters(STYLES)),
+    Limit("characters of a style sheet’s line", 120, lambda: longest_lines(STYLES)),
 )
 
 
