@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "crm.tenants",
     "crm.events",
     "crm.users",
+    "crm.runs",
     "crm.picklists",
     "crm.fields",
     "crm.records",

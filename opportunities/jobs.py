@@ -12,8 +12,7 @@ from django.db import transaction
 
 from crm.celery import job
 from crm.events.jobs import answer, ring
-from crm.queues import HOUR, LONG
-from crm.tenants import turns
+from crm.queues import HOUR, LONG, begin_turn
 from crm.tenants.context import current_tenant_id
 from crm.tenants.jobs import Unfinished, go_round, tenant_by_id
 from crm.tenants.models import Tenant
@@ -40,9 +39,9 @@ def lapse(after: str = "") -> None:
 def lapse_one(tenant_id: str, actor_id: str) -> None:
     """The same in one workspace, because a person asked."""
     answer(lapse_one, tenant_id, actor_id)
-    tenant, ends = tenant_by_id(tenant_id), turns.clock() + turns.TURN_SECONDS
+    tenant, is_over = tenant_by_id(tenant_id), begin_turn()
     with _noting_failure(tenant, UUID(actor_id)):
-        if not lapse_now(tenant, UUID(actor_id), lambda: turns.clock() >= ends):
+        if not lapse_now(tenant, UUID(actor_id), is_over):
             ring(lapse_one, tenant_id, actor_id)
 
 

@@ -5,4 +5,4 @@ class BulkConfig(AppConfig):
     name = "crm.bulk"
 
     def ready(self) -> None:
-        from crm.bulk import actions  # noqa: F401  registers itself
+        from crm.bulk import actions, kind  # noqa: F401  register themselves

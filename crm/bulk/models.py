@@ -4,68 +4,35 @@ from __future__ import annotations
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
+from crm.runs.models import Run
 from crm.tenants.models import TenantForeignKey, TenantModel
 
 
-class BulkState(models.TextChoices):
-    QUEUED = "queued", _("Waiting")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    CANCELLED = "cancelled", _("Cancelled")
-    FAILED = "failed", _("Failed")
-
-
-OPEN_STATES = (BulkState.QUEUED, BulkState.RUNNING)
-
-
-class BulkRun(TenantModel):
+class BulkRun(Run):
     """One action over many records of one type.
 
     The records are those that were chosen (``BulkRows``), as far as they still pass the ``view`` that they were chosen
     from (``Query.as_json()``, asked anew for each batch as ``made_by``); or those that the run ``undoes`` has done.
-    They are taken in the order of their ids; ``cursor`` is the last one done and commits together with it, so that a
-    run that was killed goes on where it was. ``data`` is what the form sent. A dry run writes nothing but counts and
-    findings.
+    They are taken in the order of their ids, and ``cursor`` is the last one done. ``data`` is what the form sent.
     """
 
     type_key = "bulk"
 
-    record_type = models.CharField(max_length=30, db_collation="C")
     action = models.CharField(max_length=80, db_collation="C")  # BulkAction.key
     data = models.JSONField(default=dict)
     view = models.JSONField(default=dict)
     undoes = TenantForeignKey("bulk.BulkRun", null=True)
-    is_dry_run = models.BooleanField(default=False)
-    state = models.CharField(max_length=10, choices=BulkState.choices, default=BulkState.QUEUED)
-    total = models.PositiveIntegerField(default=0)  # when it started
     cursor = models.UUIDField(null=True)
     done_count = models.PositiveIntegerField(default=0)
-    refused_count = models.PositiveIntegerField(default=0)
     doubt_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # what became of the rows: BulkAction.tells
-    problem = models.TextField(blank=True)  # why it failed as a whole
-    cancel_asked = models.BooleanField(default=False)
     back = models.TextField(blank=True)  # the list that it was started from
     event = TenantForeignKey("events.Event", null=True)  # what the changes are because of
-    made_by = TenantForeignKey("users.Membership")
     asked_at = models.DateTimeField(null=True)  # when the rows were read that the person has seen
-    made_at = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(default=timezone.now)  # last sign of life: an older running one has lost its worker
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta(TenantModel.Meta):
-        indexes = [
-            models.Index(fields=["tenant", "-made_at"], name="bulk_by_time"),
-            models.Index(
-                fields=["tenant", "seen_at"], condition=models.Q(state__in=["queued", "running"]), name="bulk_open"
-            ),
-        ]
 
     @property
-    def position(self) -> int:
+    def position(self) -> int:  # type: ignore[override]  # instead of a column
         """How many rows are done, well or not."""
         return self.done_count + self.refused_count
 

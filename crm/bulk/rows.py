@@ -56,7 +56,3 @@ def next_rows(run: BulkRun, most: int) -> list[UUID]:
     ids = unpacked(bytes(piece.ids))
     start = bisect_right(ids, cursor)
     return ids[start : start + most]
-
-
-def forget_rows(run: BulkRun) -> None:
-    BulkRows.objects.filter(run=run).delete()

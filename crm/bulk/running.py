@@ -1,8 +1,7 @@
 """Going through the records of a run, a batch at a time.
 
-Each batch is one transaction that also moves the cursor on: a run that is killed goes on after its last batch. Each
-row is done by the service that a page would call, in a savepoint of its own: what is refused leaves nothing behind and
-keeps no other row back.
+Each row is done by the service that a page would call, in a savepoint of its own: what is refused leaves nothing behind
+and keeps no other row back.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,15 +17,14 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.http import Http404
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
 from crm import catalogue
 from crm.bulk.forms import values_of
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
-from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkOutcome, BulkRun, BulkState
-from crm.bulk.rows import forget_rows, next_rows
+from crm.bulk.models import BulkFinding, BulkMemory, BulkOutcome, BulkRun
+from crm.bulk.rows import next_rows
 from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction, LeftOutError, Outcome, Rehearse
@@ -33,14 +32,10 @@ from crm.catalogue.types import RecordType
 from crm.ground.writes import insert_many
 from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
-from crm.tenants.context import tenant_context
-from crm.tenants.memo import forget
-from crm.tenants.models import Tenant
+from crm.runs.kinds import Do
+from crm.runs.steps import GaveUpError
 from crm.tenants.stored import read_again
-from crm.tenants.turns import Turn
 from crm.users.access import can
-from crm.users.selectors import zone_of
-from crm.users.settings import OWN_LANGUAGE
 
 BATCH = 50
 PATIENCE = "2s"  # of a page, with rows that somebody else holds
@@ -88,22 +83,9 @@ class Batch:
             self.outcomes.append(BulkOutcome(run=self.run, record_id=record.pk, name=record.name[:300], became=became))
 
 
-def work_as_job(tenant: Tenant, run_id: UUID | str, turn: Turn | None = None) -> bool:
-    """Work on the run until it is done, cancelled or failed, or the turn is over; whether there is more to do."""
-    memory = Memory()
-    while turn is None or not turn.is_over():
-        with tenant_context(tenant):
-            forget()  # the tenant object has been through other transactions
-            runs = BulkRun.objects.select_for_update(of=("self",)).select_related(
-                "made_by__role", "made_by__team", "made_by__user", "undoes", "event"
-            )
-            run = runs.filter(pk=run_id, state__in=OPEN_STATES).first()
-            if run is None or (turn is not None and not turn.renew()):
-                return False
-            with translation.override(OWN_LANGUAGE.value(run.made_by.user)), timezone.override(zone_of(run.made_by)):
-                if not work_on(run, memory):
-                    return False
-    return True
+def work_in_batches(*, is_page: bool = False) -> Do:
+    """What does the next batch of a run each time."""
+    return partial(work_on, memory=Memory(is_page=is_page))
 
 
 def hold_rows(run: BulkRun) -> bool:
@@ -131,21 +113,20 @@ def hold_rows(run: BulkRun) -> bool:
 
 def work_on(run: BulkRun, memory: Memory) -> bool:
     """Do the next batch of ``run``; False when there is nothing left to do."""
-    if run.cancel_asked:
-        return end_run(run, BulkState.CANCELLED)
     actor, record_type = run.made_by, catalogue.record_type(run.record_type)
     action = action_of(run)
     if action is None or not actor.is_active:
-        return fail_run(run, _("%(name)s may no longer do this.") % {"name": actor.name})
+        raise GaveUpError(_("%(name)s may no longer do this.") % {"name": actor.name})
     try:
         values = values_of(run, action, actor)
         ids = _next_ids(run, record_type, action, values, memory)
         records = _records(run, record_type, ids)
         missing = [] if run.undoes_id else missing_by_now(run, record_type, ids, records)
     except ValidationError as error:
-        return fail_run(run, " ".join(error.messages))
+        raise GaveUpError(" ".join(error.messages)) from error
     if not ids:
-        return _end_of_rows(run)
+        _refuse_unknown_rows(run)
+        return False
     batch = Batch(run, record_type, action, findings=missing, is_page=memory.is_page)
     do = _rehearsing(memory, batch, records) if run.is_dry_run else _applying(values, batch)
     left_out = {one.record_id for one in missing}
@@ -161,18 +142,10 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     return True
 
 
-def _end_of_rows(run: BulkRun) -> bool:
+def _refuse_unknown_rows(run: BulkRun) -> None:
     """A run of an older version may not know which rows were chosen: it kept the view alone."""
     if run.undoes_id is None and run.position < run.total:
-        return fail_run(run, _("It is no longer known which rows were chosen. Choose them again."))
-    return end_run(run, BulkState.DONE)
-
-
-def fail_run(run: BulkRun, problem: str) -> bool:
-    """Give the run up as a whole; what was done stays."""
-    run.problem = problem[:2000]
-    run.save(update_fields=["problem"])
-    return end_run(run, BulkState.FAILED)
+        raise GaveUpError(_("It is no longer known which rows were chosen. Choose them again."))
 
 
 def _next_ids(
@@ -284,22 +257,8 @@ def _keep(run: BulkRun, batch: Batch, last: UUID) -> None:
     insert_many(BulkFinding, batch.findings)
     insert_many(BulkOutcome, batch.outcomes)
     refused = sum(finding.is_refused for finding in batch.findings)
-    run.state = BulkState.RUNNING
     run.cursor = last
     run.done_count += batch.done
     run.refused_count += refused
     run.doubt_count += len(batch.findings) - refused
     run.counts = dict(Counter(run.counts) + batch.counts)
-    run.seen_at = timezone.now()
-    run.save(update_fields=["state", "cursor", "done_count", "refused_count", "doubt_count", "counts", "seen_at"])
-
-
-def end_run(run: BulkRun, state: str) -> bool:
-    """Nothing more is done. Returns False, as ``work_on`` does then."""
-    BulkMemory.objects.filter(run=run).delete()
-    if not run.is_dry_run:  # else they may be done for real
-        forget_rows(run)
-    run.state = state
-    run.finished_at = run.seen_at = timezone.now()
-    run.save(update_fields=["state", "finished_at", "seen_at"])
-    return False

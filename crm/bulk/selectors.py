@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404
 
 from crm import catalogue
 from crm.bulk.actions import undoing
-from crm.bulk.models import OPEN_STATES, BulkFinding, BulkRun
+from crm.bulk.models import BulkFinding, BulkRun
 from crm.catalogue.actions import BulkAction
+from crm.runs import selectors
+from crm.runs.models import OPEN_STATES
 from crm.users.models import Membership
-
-LISTED = 100
 
 
 def bulk_action(key: str, action: str, actor: Membership) -> BulkAction | None:
@@ -31,22 +29,14 @@ def action_of(run: BulkRun) -> BulkAction | None:
 
 def runs_of(actor: Membership) -> list[BulkRun]:
     """The last runs: everybody's for who sets up the workspace, otherwise one's own."""
-    rows = BulkRun.objects.select_related("made_by").order_by("-made_at", "-id")
-    return list((rows if actor.role.can_set_up else rows.filter(made_by=actor))[:LISTED])
+    found: list[BulkRun] = selectors.runs_of(actor, BulkRun.objects.all())
+    return found
 
 
 def get_run(actor: Membership, run_id: UUID) -> BulkRun:
     """Return the run if it is the actor's (or the actor sets up the workspace), else raise ``Http404``."""
-    run = BulkRun.objects.select_related("made_by__role", "made_by__team", "event").filter(pk=run_id).first()
-    if run is None or not (run.made_by_id == actor.pk or actor.role.can_set_up):
-        raise Http404
-    return run
-
-
-def first_waiting(but: UUID | None) -> tuple[datetime, UUID] | None:
-    """Since when the run has been waiting that waits longest, and its id; ``but`` is left out."""
-    waiting = BulkRun.objects.filter(~Q(pk=but), state__in=OPEN_STATES)
-    return waiting.order_by("seen_at", "pk").values_list("seen_at", "pk").first()
+    found: BulkRun = selectors.get_run(actor, BulkRun.objects.select_related("event"), run_id)
+    return found
 
 
 def findings(

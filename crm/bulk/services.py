@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import catalogue, events
 from crm.bulk.actions import DELETE
 from crm.bulk.events import STARTED
-from crm.bulk.models import OPEN_STATES, BulkFinding, BulkMemory, BulkOutcome, BulkRows, BulkRun, BulkState
+from crm.bulk.forgetting import forget_results
+from crm.bulk.kind import BULK
+from crm.bulk.models import BulkFinding, BulkRun
 from crm.bulk.rows import SIZE, keep_rows
-from crm.bulk.running import Memory, end_run, hold_rows, work_on
+from crm.bulk.running import hold_rows, work_in_batches
 from crm.bulk.selection import out_of_reach, to_give_back
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.telling import heading
@@ -23,12 +24,11 @@ from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
 from crm.ground.writes import insert_many, service
 from crm.queries.query import Query
-from crm.tenants import turns
-from crm.tenants.context import current_tenant_id
-from crm.ui.format import number
+from crm.runs.models import RunState
+from crm.runs.services import hand_over, refuse_many_waiting
+from crm.runs.steps import do_batch, make_new
 from crm.users.models import Membership
 
-REHEARSALS_KEPT = timedelta(days=7)
 AT_ONCE = 200  # rows that are done while the person waits
 
 
@@ -71,26 +71,12 @@ def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     """Do for real what ``run`` has tried."""
     run = _locked(run)
     action = action_of(run)
-    if action is None or not run.is_dry_run or run.state in OPEN_STATES:
+    if action is None or not run.is_dry_run or run.is_open:
         raise ValidationError(_("This has already been started."))
-    BulkFinding.objects.filter(run=run).delete()
-    BulkOutcome.objects.filter(run=run).delete()
-    run.is_dry_run, run.cursor, run.counts = False, None, {}
-    run.done_count = run.refused_count = run.doubt_count = 0
-    run.cancel_asked, run.finished_at, run.problem = False, None, ""
+    forget_results(run)
+    make_new(BULK, run)
+    run.is_dry_run = False
     _start(run, actor, action)
-
-
-@service
-def cancel_run(*, run: BulkRun) -> None:
-    """Stop after the batch that is under way, at once where none is; what was done stays and is said."""
-    run = _locked(run)
-    if run.state == BulkState.QUEUED:
-        end_run(run, BulkState.CANCELLED)
-        turns.leave_line(run.pk)
-    elif run.state == BulkState.RUNNING:
-        run.cancel_asked = True
-        run.save(update_fields=["cancel_asked"])
 
 
 @service
@@ -118,21 +104,9 @@ def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     return undoing
 
 
-@service
-def forget_rehearsals() -> int:
-    """Delete what was only tried, and which nobody went on with for ``REHEARSALS_KEPT``; return how many runs."""
-    old = BulkRun.objects.filter(is_dry_run=True, finished_at__lt=timezone.now() - REHEARSALS_KEPT)
-    ids = [run.pk for run in old.select_for_update(skip_locked=True)]
-    kept: tuple[Any, ...] = (BulkRows, BulkMemory, BulkFinding, BulkOutcome)
-    for model in kept:
-        model.objects.filter(run_id__in=ids).delete()
-    BulkRun.objects.filter(pk__in=ids).delete()
-    return len(ids)
-
-
 def may_be_undone(run: BulkRun) -> bool:
     changed = run.done_count - run.counts.get("same", 0)
-    if run.is_dry_run or run.undoes_id or not changed or run.state in OPEN_STATES:
+    if run.is_dry_run or run.undoes_id or not changed or run.is_open:
         return False
     action = action_of(run)
     return action is not None and (action.undoes or action.key == DELETE.key)
@@ -144,31 +118,20 @@ def _locked(run: BulkRun) -> BulkRun:
 
 
 def _start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"") -> BulkRun:
-    from crm.bulk.jobs import kick
-
     if run.total > AT_ONCE:
-        _refuse_many_waiting(actor)
-    run.state, run.seen_at = BulkState.QUEUED, timezone.now()
+        refuse_many_waiting(actor, actor)
+    run.state, run.seen_at = RunState.QUEUED, timezone.now()
     if not run.is_dry_run:
         run.event = _tell(run, actor, action)
     run.save()
     keep_rows(run, rows)
     if run.total <= AT_ONCE and hold_rows(run):
-        memory = Memory(is_page=True)
-        while work_on(run, memory):
+        do = work_in_batches(is_page=True)
+        while do_batch(BULK, run, do):
             pass
-        return run
-    tenant_id, run_id = current_tenant_id(), run.pk
-    if turns.stand_in_line(run_id):
-        transaction.on_commit(lambda: kick(tenant_id, run_id))
+    else:
+        hand_over(BULK, run)
     return run
-
-
-def _refuse_many_waiting(actor: Membership) -> None:
-    waiting = BulkRun.objects.filter(made_by=actor, state__in=OPEN_STATES).count()
-    if waiting >= turns.MOST_WAITING:
-        text = _("You have %(count)s runs that wait or are at work. Start this when some are done, or cancel some.")
-        raise ValidationError(text % {"count": number(waiting)})
 
 
 def _tell(run: BulkRun, actor: Membership, action: BulkAction) -> Any:

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from crm import catalogue
 from crm.bulk.actions import changes_by
 from crm.bulk.forms import values_of
-from crm.bulk.models import OPEN_STATES, BulkRun
+from crm.bulk.models import BulkRun
 from crm.bulk.outcomes import count_outcomes
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction
@@ -34,7 +34,7 @@ def heading_of(run: BulkRun) -> str:
 def button_of(run: BulkRun) -> str:
     """What is done to those that ``run`` has tried with success; "" where there are none."""
     action, record_type = action_of(run), catalogue.record_type(run.record_type)
-    if action is None or not run.is_dry_run or run.state in OPEN_STATES:
+    if action is None or not run.is_dry_run or run.is_open:
         return ""
     count = count_outcomes(run) if action.makes else run.done_count
     return heading(action, record_type, count) if count else ""

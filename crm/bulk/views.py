@@ -19,8 +19,9 @@ from crm import catalogue
 from crm.bulk import chosen, outcomes, selectors, services, telling
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
+from crm.bulk.kind import BULK
 from crm.bulk.meanwhile import is_stale, told_changed
-from crm.bulk.models import BulkRun, BulkState
+from crm.bulk.models import BulkRun
 from crm.bulk.rows import packed, unpacked
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
@@ -28,8 +29,10 @@ from crm.fields.look.forms import RecordForm
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, read_listing
 from crm.queries.query import Query
+from crm.runs.models import RunState
+from crm.runs.services import cancel
+from crm.runs.turns import is_waiting
 from crm.saved_views.chips import chips
-from crm.tenants.turns import is_waiting
 from crm.ui import format as formats
 from crm.ui.http import back_to, go, method_of, respond, respond_polled
 from crm.ui.spreadsheets import defuse
@@ -128,8 +131,8 @@ def run(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
         with transaction.atomic():
             if method == "POST":
                 services.do_after_rehearsal(run=found, actor=request.actor)
-            elif found.state in services.OPEN_STATES:
-                services.cancel_run(run=found)
+            elif found.is_open:
+                cancel(BULK, found)
             else:
                 found = services.undo_run(run=found, actor=request.actor)
                 return _after(request, found, found.back or reverse(f"{record_type.key}:list"))
@@ -232,7 +235,7 @@ def _asked_at(request: WorkspaceRequest) -> datetime | None:
 def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:
     """To the list when all is done and well, to the run's own page when there is something to see."""
     page = reverse("bulk:run", args=[run.pk])
-    done_well = run.state == BulkState.DONE and not run.is_dry_run and not run.refused_count
+    done_well = run.state == RunState.DONE and not run.is_dry_run and not run.refused_count
     remember_made(request, back if done_well else page)
     if not done_well:
         return go(request, page)
@@ -243,7 +246,7 @@ def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:
 
 def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType) -> HttpResponse:
     action = selectors.action_of(found)
-    running = found.state in services.OPEN_STATES
+    running = found.is_open
     page = int(text) if (text := request.GET.get("page", "")).isdecimal() and len(text) < 6 else 1
     context = {
         "run": found,

@@ -20,7 +20,7 @@ from crm.imports.forms import COLUMN, OF_GAP, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
 from crm.imports.http import get_job
 from crm.imports.left_out import left_out, told_left_out
-from crm.imports.models import Import, ImportState
+from crm.imports.models import UPLOADED, Import
 from crm.imports.newer import about_newer
 from crm.imports.planned import planning
 from crm.imports.questions import Questions, questions_of
@@ -42,7 +42,7 @@ def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     """GET shows the columns and what has to be asked. POST keeps what was said and comes back with what there is to ask
     now; ``dry_run`` and ``import`` start once nothing is left to ask, and nothing starts that was not named."""
     job, record_type = get_job(request, job_id)
-    if job.state != ImportState.UPLOADED:
+    if job.state != UPLOADED:
         return go(request, reverse("imports:job", args=[job.pk]))
     before = job.headers
     is_read_again = request.method == "POST" and _take_encoding(request, job, record_type)

@@ -67,6 +67,11 @@ def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None
     )
 
 
+def forget_links(job: Import) -> None:
+    """Those of an import that has failed are never set."""
+    DeferredLink.objects.filter(job=job).delete()
+
+
 def set_next_links(job: Import, layout: Layout, most: int) -> bool:
     """Set some of the links that were kept; False when there were none."""
     links = list(DeferredLink.objects.filter(job=job).order_by("number", "field")[:most])

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from crm.imports.models import Import, ImportFile, ImportState
+from crm.imports.models import UPLOADED, Import, ImportFile
 from crm.imports.settings import DAYS_KEPT
 from crm.imports.storing import delete_file
+from crm.runs.models import OPEN_STATES, RunState
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import Unfinished
 from crm.tenants.models import Tenant
@@ -23,7 +24,6 @@ from crm.users.models import Membership
 
 MOST_KEPT_BYTES = 2 * 1024 * 1024 * 1024  # of a workspace's files
 MOST_A_DAY = 200  # files of a person
-AT_WORK = (ImportState.QUEUED, ImportState.RUNNING)
 
 
 def bytes_kept() -> int:
@@ -56,7 +56,7 @@ def refuse_too_many(actor: Membership) -> None:
         raise ValidationError(_("You have uploaded %(count)s files in the last 24 hours. Go on tomorrow.") % words)
 
 
-def delete_old_files(tenant: Tenant, is_over: Callable[[], bool] = lambda: False) -> int:
+def delete_old_files(tenant: Tenant, is_over: Callable[[], bool]) -> int:
     """Delete the files of the workspace's imports that are older than they are kept; return how many.
 
     Raise ``Unfinished`` when the turn ``is_over`` before that is done.
@@ -65,7 +65,7 @@ def delete_old_files(tenant: Tenant, is_over: Callable[[], bool] = lambda: False
         before = timezone.now() - timedelta(days=DAYS_KEPT.value())
         old = list(
             Import.objects.filter(pk__in=ImportFile.objects.values("job"), made_at__lt=before).exclude(
-                state__in=AT_WORK
+                state__in=OPEN_STATES
             )
         )
     for job in old:
@@ -78,11 +78,11 @@ def delete_old_files(tenant: Tenant, is_over: Callable[[], bool] = lambda: False
 
 def _delete(job: Import) -> None:
     job = Import.objects.select_for_update().get(pk=job.pk)
-    if job.state in AT_WORK:
+    if job.is_open:
         return
     delete_file(job)
-    if job.state == ImportState.UPLOADED:
-        job.state, job.finished_at = ImportState.FAILED, timezone.now()
+    if job.state == UPLOADED:
+        job.state, job.finished_at = RunState.FAILED, timezone.now()
         job.problem = ngettext(
             "The file was kept for %(days)s day and not imported.",
             "The file was kept for %(days)s days and not imported.",

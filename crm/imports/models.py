@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.runs.models import Run, RunState
 from crm.tenants.models import TenantForeignKey, TenantModel
 
+UPLOADED = "uploaded"  # the state of an import before it is a run: its columns are to be set
 NOTES = "+notes"  # in ``Import.mapping``, of any number of columns: added to the description
-
-
-class ImportState(models.TextChoices):
-    UPLOADED = "uploaded", _("Columns to be set")
-    QUEUED = "queued", _("Waiting")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    CANCELLED = "cancelled", _("Cancelled")
-    FAILED = "failed", _("Failed")
 
 
 class Existing(models.TextChoices):
@@ -39,7 +31,7 @@ class Outcome(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
-class Import(TenantModel):
+class Import(Run):
     """One file on its way in.
 
     ``reading`` is how the file is read: see ``storing.FileReading``. ``headers`` are its columns' names ("" for those
@@ -47,13 +39,10 @@ class Import(TenantModel):
     field, as text; a row's own cell goes before. ``answers`` say by field what words mean that name nothing here
     (``answers.py``), ``styles`` how its numbers and dates are written (``styles.py``). ``survey`` remembers what stands
     in the columns. ``added`` are names of what came, or would come, into being beside the records, ``added_more``
-    how many there are beyond those. A dry run goes
-    through all rows and writes nothing but what would become of each (``ImportRow``), the counts and refusals.
-    ``position`` counts the rows that are done: it commits together with them, so that a run that was killed goes on
-    where it was.
+    how many there are beyond those. A dry run
+    goes through all rows and writes nothing but what would become of each (``ImportRow``), the counts and refusals.
     """
 
-    record_type = models.CharField(max_length=30)
     file_name = models.CharField(max_length=255)
     digest = models.CharField(max_length=64, default="")  # SHA-256 of the file: the same file is known again
     reading = models.JSONField(default=dict)
@@ -74,41 +63,24 @@ class Import(TenantModel):
     # Rows that name a record otherwise than the first does: ``identity.named_otherwise``
     named_otherwise = models.JSONField(default=dict, db_default={})
     left_out = models.JSONField(default=list)  # columns that hold something, and how many cells of each do
-    is_dry_run = models.BooleanField(default=False)
     tried_at = models.DateTimeField(null=True)  # when the dry run began that has been looked at
-    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.UPLOADED)
-    total = models.PositiveIntegerField(default=0)
-    position = models.PositiveIntegerField(default=0)
+    state = models.CharField(
+        max_length=10, choices=[(UPLOADED, _("Columns to be set")), *RunState.choices], default=UPLOADED
+    )
     created_count = models.PositiveIntegerField(default=0)
     updated_count = models.PositiveIntegerField(default=0)
     unchanged_count = models.PositiveIntegerField(default=0)
     # Rows that went into the record of another row
     folded_count = models.PositiveIntegerField(default=0, db_default=0)
     skipped_count = models.PositiveIntegerField(default=0)
-    refused_count = models.PositiveIntegerField(default=0)
     emptied_count = models.PositiveIntegerField(default=0)  # cells that cannot be read and were left out, as was said
-    problem = models.TextField(blank=True)  # why it failed as a whole
-    cancel_asked = models.BooleanField(default=False)
-    made_by = TenantForeignKey("users.Membership")
-    made_at = models.DateTimeField(default=timezone.now)
-    seen_at = models.DateTimeField(default=timezone.now)  # last sign of life: an older running one has lost its worker
-    finished_at = models.DateTimeField(null=True)
 
-    class Meta(TenantModel.Meta):
-        indexes = [
-            models.Index(fields=["tenant", "-made_at"], name="import_by_time"),
-            models.Index(fields=["tenant", "digest"], name="import_by_digest"),
-            models.Index(
-                fields=["tenant", "seen_at"], condition=models.Q(state__in=["queued", "running"]), name="import_open"
-            ),
-        ]
+    class Meta(Run.Meta):
+        indexes = [*Run.Meta.indexes, models.Index(fields=["tenant", "digest"], name="import_by_digest")]
 
 
 class ImportFile(TenantModel):
-    """That an import's file is kept: in the database, where every worker of a workspace finds it.
-
-    Who works on an import holds this row.
-    """
+    """That an import's file is kept: in the database, where every worker of a workspace finds it."""
 
     job = TenantForeignKey(Import)
     size = models.PositiveIntegerField()  # bytes

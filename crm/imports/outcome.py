@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.catalogue import find_type
@@ -19,7 +18,7 @@ from crm.imports.afterwards import note_following
 from crm.imports.counting import Counting
 from crm.imports.deferring import Link, keep_links
 from crm.imports.findings import finding
-from crm.imports.models import Import, ImportRow, ImportState, Outcome, RefusedRow
+from crm.imports.models import Import, ImportRow, Outcome, RefusedRow
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.shown import Shown
 from crm.imports.storing import FileRow
@@ -133,15 +132,14 @@ class Report:
 
 
 def keep_result(job: Import, batch: list[FileRow], result: BatchResult, passed: int) -> None:
-    """Keep what became of ``batch``, in the transaction that writes its records; the import is ``passed`` rows of its
-    file further then."""
+    """Keep what became of ``batch``, in the transaction that writes its records, and count it: the import, which is
+    saved with that afterwards, is ``passed`` rows of its file further then."""
     insert_many(RefusedRow, [*_findings(job, batch, result)])
     if result.taken_back:
         ImportRow.objects.filter(job=job, number__in=result.taken_back).update(outcome=Outcome.FOLDED)
     insert_many(ImportRow, [*result.rows, *(_refused_rows(job, batch, result) if job.is_dry_run else ())])
     if not job.is_dry_run:
         keep_links(job, batch, result.links)
-    job.state = ImportState.RUNNING
     job.position += passed
     job.created_count += result.counts["created"]
     job.updated_count += result.counts["updated"]
@@ -152,13 +150,6 @@ def keep_result(job: Import, batch: list[FileRow], result: BatchResult, passed: 
     job.emptied_count += result.emptied
     _note_added(job, result.added)
     note_following(job, result.follows)
-    job.seen_at = timezone.now()
-    job.save(
-        update_fields=[
-            "state", "position", "created_count", "updated_count", "unchanged_count", "folded_count", "skipped_count",
-            "refused_count", "emptied_count", "added", "added_more", "follows", "seen_at", "tried_at",
-        ]
-    )  # fmt: skip
 
 
 def _note_added(job: Import, new: dict[str, list[str]]) -> None:

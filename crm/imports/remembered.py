@@ -13,7 +13,7 @@ from crm.catalogue.types import RecordType
 from crm.imports.answers import MOVED, NEWER, Answers, without
 from crm.imports.guessing import is_of_refusals
 from crm.imports.mappable import mappable
-from crm.imports.models import Import, ImportState
+from crm.imports.models import UPLOADED, Import
 from crm.imports.reading.files import Format, changed_format
 from crm.imports.split import one_field_each
 from crm.imports.storing import FileReading
@@ -32,7 +32,7 @@ def earlier_import(job: Import) -> Import | None:
     """The last one of the same file, by its content, whose columns the same person has set."""
     same = Import.objects.filter(digest=job.digest, record_type=job.record_type, made_by=job.made_by_id)
     before = same.exclude(pk=job.pk).exclude(digest="").filter(made_at__lte=job.made_at)
-    return before.exclude(state=ImportState.UPLOADED).defer("survey").order_by("-made_at", "-pk").first()
+    return before.exclude(state=UPLOADED).defer("survey").order_by("-made_at", "-pk").first()
 
 
 def refused_by(job: Import) -> Import | None:
@@ -41,7 +41,7 @@ def refused_by(job: Import) -> Import | None:
     if headers == job.headers:
         return None
     before = Import.objects.filter(record_type=job.record_type, made_by=job.made_by_id, made_at__lte=job.made_at)
-    found = before.exclude(pk=job.pk).exclude(state=ImportState.UPLOADED).defer("survey").order_by("-made_at", "-pk")
+    found = before.exclude(pk=job.pk).exclude(state=UPLOADED).defer("survey").order_by("-made_at", "-pk")
     return next((one for one in found[:LOOKED_AT] if _of_file(one.headers) == headers), None)
 
 

@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _lazy
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.fields import kinds
-from crm.imports.models import Import, ImportRow, ImportState, Outcome
+from crm.imports.models import Import, ImportRow, Outcome
 from crm.picklists.lists import CUSTOM_PREFIX, picklists
+from crm.runs.models import RunState
 from crm.ui import format as formats
 
 ROWS = 50  # on a page
@@ -33,7 +34,7 @@ WOULD = {  # what a dry run says of a row
     Outcome.SKIPPED: _lazy("Would be skipped"),
     Outcome.REFUSED: _lazy("Would be refused"),
 }
-STATE_TONES = {ImportState.FAILED: "danger", ImportState.CANCELLED: "warning"}
+STATE_TONES = {RunState.FAILED: "danger", RunState.CANCELLED: "warning"}
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,15 @@ class Result:
 
 def result_of(job: Import, record_type: RecordType) -> Result:
     """Return what can be said of the import as a whole."""
-    state, tone = str(job.get_state_display()), STATE_TONES.get(ImportState(job.state), "info")
-    if job.state == ImportState.DONE:
+    state, tone = str(job.get_state_display()), STATE_TONES.get(RunState(job.state), "info")
+    if job.state == RunState.DONE:
         state, tone = _done(job)
     return Result(state, tone, _button(job, record_type), list(_added(job, record_type)))
 
 
 def _done(job: Import) -> tuple[str, str]:
     if job.created_count or job.updated_count:
-        return str(ImportState.DONE.label), "success"
+        return str(RunState.DONE.label), "success"
     if job.refused_count:
         return (_("Nothing would come in") if job.is_dry_run else _("Nothing came in")), "warning"
     return (_("Nothing would change") if job.is_dry_run else _("Nothing changed")), "neutral"

@@ -1,20 +1,13 @@
-"""Taking the rows of an import in, a batch at a time.
-
-Each batch is one transaction that also moves ``position`` on: a run that is killed goes on after its last batch. Who
-works on an import holds the row of its file, so a second worker sees at once that there is nothing for it to do, and
-nobody who looks at the import or cancels it waits. When all rows are in, the links that were kept for the end are set,
-in batches too.
-"""
+"""Taking the rows of an import in, a batch at a time, and then the links that were kept for the end."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
-from typing import Any
 
 from django.db import IntegrityError
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.events.services import of_import
@@ -25,82 +18,37 @@ from crm.imports.deferring import set_next_links
 from crm.imports.layout import Layout, layout_of
 from crm.imports.meant import MeantRows
 from crm.imports.meanwhile import lost_columns
-from crm.imports.models import Import, ImportFile, ImportState
+from crm.imports.models import Import
 from crm.imports.outcome import keep_result
 from crm.imports.planned import planning
 from crm.imports.rehearsal import Earlier, earlier_rows_of, rehearse
-from crm.imports.services import fail_import
 from crm.imports.storing import FileRow
 from crm.imports.whole_file import WholeFile, read_whole_file
-from crm.tenants.context import tenant_context
+from crm.runs.steps import GaveUpError
 from crm.tenants.memo import forget
-from crm.tenants.models import Tenant
 from crm.tenants.stored import read_again
-from crm.tenants.turns import Turn
 from crm.users.access import may
-from crm.users.selectors import zone_of
-from crm.users.settings import OWN_LANGUAGE
 
 BATCH = 500
 
 
-def run_import(tenant: Tenant, job_id: Any, *, seconds: float | None = None, turn: Turn | None = None) -> bool:
-    """Work on the import until it is done, cancelled or failed; harmless when another worker has it.
+class TakingIn:
+    """What a process keeps of an import from batch to batch; called, it takes the next rows in."""
 
-    With ``seconds``, or in a ``turn``, it stops after the batch in which they are over: True says that there is more
-    to do.
-    """
-    started = time.monotonic()
-    run = _Run(tenant, turn)
-    while run.do_next(job_id):
-        if turn is not None and turn.is_over():
-            return True
-        if seconds is not None and time.monotonic() - started >= seconds:
-            return True
-    return False
-
-
-class _Run:
-    """What a process keeps of an import from batch to batch."""
-
-    def __init__(self, tenant: Tenant, turn: Turn | None) -> None:
-        self.tenant = tenant
-        self.turn = turn
+    def __init__(self) -> None:
         self.file = WholeFile()
         self.earlier = Earlier()  # of a dry run
         self.is_known = False
         self.rows: Iterator[FileRow] = iter(())
         self.position = -1  # up to where ``rows`` were read
 
-    def do_next(self, job_id: Any) -> bool:
-        """Do the next batch; False when there is nothing left, or another worker is at it."""
-        with tenant_context(self.tenant):
-            forget()  # the tenant object has been through other transactions
-            job = _take(job_id)
-            if job is None or (self.turn is not None and not self.turn.renew()):
-                return False
-            clock = timezone.override(zone_of(job.made_by))  # what is told of moments is told by it, as on pages
-            with translation.override(OWN_LANGUAGE.value(job.made_by.user)), clock, planning(job), of_import(job.pk):
-                return self._do_batch(job)
-
-    def _do_batch(self, job: Import) -> bool:
-        source = MeantRows(job, _held_layout(job))
-        if problem := lost_right(job) or lost_columns(source.layout):
-            fail_import(job=job, problem=problem)
-            return False
-        rows = [] if job.cancel_asked else self._next_rows(source)
-        if rows:
-            _take_in(source, self.file.taken_with(rows), self.file, self.earlier, len(rows))
-            self.position = job.position
-            return True
-        if set_next_links(job, source.layout, BATCH):
-            job.seen_at = timezone.now()
-            job.save(update_fields=["seen_at"])
-            return True
-        job.state = ImportState.CANCELLED if job.position < job.total and job.cancel_asked else ImportState.DONE
-        job.finished_at = job.seen_at = timezone.now()
-        job.save(update_fields=["state", "finished_at", "seen_at"])
-        return False
+    def __call__(self, job: Import) -> bool:
+        with _source(job) as source:
+            rows = self._next_rows(source)
+            if rows:
+                _take_in(source, self.file.taken_with(rows), self.file, self.earlier, len(rows))
+                self.position = job.position
+            return bool(rows)
 
     def _next_rows(self, source: MeantRows) -> list[FileRow]:
         if not self.is_known:
@@ -113,12 +61,20 @@ class _Run:
         return list(islice(self.rows, BATCH))
 
 
-def _take(job_id: Any) -> Import | None:
-    """The import, if it is open and no other worker holds its file until the end of this transaction."""
-    if not ImportFile.objects.select_for_update(skip_locked=True).filter(job=job_id).values_list("pk"):
-        return None
-    jobs = Import.objects.select_related("made_by__role", "made_by__team", "made_by__user").defer("survey")
-    return jobs.filter(pk=job_id, state__in=[ImportState.QUEUED, ImportState.RUNNING]).first()
+def set_links(job: Import) -> bool:
+    """Set some of the links to rows further down, of as many rows as came in; False when there are none left."""
+    with _source(job) as source:
+        return set_next_links(job, source.layout, BATCH)
+
+
+@contextmanager
+def _source(job: Import) -> Iterator[MeantRows]:
+    """The rows of the file, as long as they may be taken in; what is done inside is told as done by the import."""
+    with planning(job), of_import(job.pk):
+        source = MeantRows(job, _held_layout(job))
+        if problem := lost_right(job) or lost_columns(source.layout):
+            raise GaveUpError(problem)
+        yield source
 
 
 def _held_layout(job: Import) -> Layout:
@@ -144,5 +100,6 @@ def _take_in(source: MeantRows, batch: list[FileRow], file: WholeFile, earlier: 
     job = source.job
     if job.is_dry_run and not job.position:
         job.tried_at = timezone.now()
+        job.save(update_fields=["tried_at"])
     result = rehearse(source, batch, file, earlier) if job.is_dry_run else run_batch(source, batch, file)
     keep_result(job, batch, result, passed)

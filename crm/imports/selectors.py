@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
 from django.db.models import Q
-from django.http import Http404
 
-from crm.imports.models import Import, ImportState, RefusedRow
+from crm.imports.models import UPLOADED, Import, RefusedRow
 from crm.imports.reading.cells import without_unreadable
 from crm.imports.storing import read_rows
+from crm.runs.selectors import get_run, runs_of
 from crm.users.models import Membership
 
 PREVIEWED = 20
@@ -25,33 +24,20 @@ SAME_SHOWN = 3
 def imports_of(actor: Membership) -> list[Import]:
     """The last imports: everybody's for who sets up the workspace, otherwise one's own."""
     large = ("survey", "added", "follows", "named_otherwise")
-    rows = Import.objects.select_related("made_by").defer(*large).order_by("-made_at", "-id")
-    return list((rows if actor.role.can_set_up else rows.filter(made_by=actor))[:100])
+    found: list[Import] = runs_of(actor, Import.objects.defer(*large))
+    return found
 
 
 def get_import(actor: Membership, job_id: UUID) -> Import:
     """Return the import if it is the actor's (or the actor sets up the workspace), else raise ``Http404``."""
-    job = Import.objects.select_related("made_by").defer("survey", "named_otherwise").filter(pk=job_id).first()
-    if job is None or not may_see(actor, job):
-        raise Http404
-    return job
-
-
-def first_waiting(but: UUID | None) -> tuple[datetime, UUID] | None:
-    """Since when the import has been waiting that waits longest, and its id; ``but`` is left out."""
-    waiting = Import.objects.filter(~Q(pk=but), state__in=(ImportState.QUEUED, ImportState.RUNNING))
-    return waiting.order_by("seen_at", "pk").values_list("seen_at", "pk").first()
-
-
-def may_see(actor: Membership, job: Import) -> bool:
-    """Whether the actor may open the import: one's own, or any for who sets up the workspace."""
-    return job.made_by_id == actor.pk or actor.role.can_set_up
+    found: Import = get_run(actor, Import.objects.defer("survey", "named_otherwise"), job_id)
+    return found
 
 
 def same_file(job: Import) -> list[Import]:
     """The last imports of the same file, by its content, that wrote anything or are about to."""
     rows = Import.objects.filter(digest=job.digest, record_type=job.record_type, is_dry_run=False)
-    rows = rows.exclude(pk=job.pk).exclude(state=ImportState.UPLOADED).filter(~Q(digest=""))
+    rows = rows.exclude(pk=job.pk).exclude(state=UPLOADED).filter(~Q(digest=""))
     wrote = rows.filter(Q(created_count__gt=0) | Q(updated_count__gt=0) | Q(finished_at=None))
     return list(wrote.select_related("made_by").order_by("-made_at")[:SAME_SHOWN])
 

@@ -15,26 +15,25 @@ from crm.catalogue.types import RecordType
 from crm.events.types import EventType
 from crm.imports.answers import Answers
 from crm.imports.events import CANCELLED, STARTED
+from crm.imports.kind import IMPORT
 from crm.imports.layout import layout_of
 from crm.imports.left_out import left_out
 from crm.imports.mappable import mappable
 from crm.imports.meanwhile import refuse_lost_columns
-from crm.imports.models import NOTES, DeferredLink, Import, ImportRow, ImportState, RefusedRow
+from crm.imports.models import NOTES, UPLOADED, Import, ImportRow, RefusedRow
 from crm.imports.planned import NEW_FIELD, make_fields, plan_fields, planned_labels, settle_kinds
 from crm.imports.storing import is_kept
 from crm.imports.survey import survey_of
-from crm.tenants import turns
-from crm.tenants.context import current_tenant_id
-from crm.ui.format import number
+from crm.runs.models import RunState
+from crm.runs.services import cancel, hand_over, refuse_many_waiting
+from crm.runs.steps import make_new
 from crm.users.models import Membership
-
-OPEN_STATES = (ImportState.QUEUED, ImportState.RUNNING)
 
 
 def take_to_be_set(job: Import) -> Import:
     """Return the import as it is now, held until the end of the transaction; raise when its columns are settled."""
     job = Import.objects.select_for_update().get(pk=job.pk)
-    if job.state != ImportState.UPLOADED:
+    if job.state != UPLOADED:
         raise ValidationError(_("This import has already been started."))
     return job
 
@@ -98,11 +97,9 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     ``tried`` (``str(Import.tried_at)``) tells which dry run was looked at: after another one it is refused. What the
     import says is left out, and the fields that it makes, are those of the columns as they are then.
     """
-    from crm.imports.jobs import kick
-
     job = Import.objects.select_for_update().get(pk=job.pk)
-    after_dry_run = job.is_dry_run and job.state in (ImportState.DONE, ImportState.CANCELLED)
-    if job.state != ImportState.UPLOADED and not after_dry_run:
+    after_dry_run = job.is_dry_run and job.state in (RunState.DONE, RunState.CANCELLED)
+    if job.state != UPLOADED and not after_dry_run:
         raise ValidationError(_("This import has already been started."))
     if not is_kept(job):
         raise ValidationError(_("The file of this import was deleted. Choose it again."))
@@ -112,68 +109,40 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
         raise ValidationError(_("Make the dry run again first: “Change the columns” takes you there."))
     if after_dry_run and tried != str(job.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
-    _refuse_many_waiting(job.made_by, actor)
+    refuse_many_waiting(job.made_by, actor)
     refuse_lost_columns(layout_of(job))
     RefusedRow.objects.filter(job=job).delete()
     ImportRow.objects.filter(job=job).delete()
     if not after_dry_run:
         job.tried_at = None
-    job.state, job.is_dry_run = ImportState.QUEUED, dry_run
-    job.position = job.created_count = job.updated_count = job.unchanged_count = 0
-    job.folded_count = job.skipped_count = job.refused_count = job.emptied_count = 0
+    make_new(IMPORT, job)
+    job.state, job.is_dry_run, job.seen_at = RunState.QUEUED, dry_run, timezone.now()
     job.left_out = left_out(job, survey_of(job))
     fields = planned_labels(job)
-    job.added, job.added_more, job.follows = ({"field": fields} if fields else {}), {}, {}
+    job.added = {"field": fields} if fields else {}
     if not dry_run:
         make_fields(job, actor)
-    job.cancel_asked, job.finished_at, job.seen_at = False, None, timezone.now()
     job.save()
     if not dry_run:
         _tell(job, actor, STARTED)
-    tenant_id, job_id = current_tenant_id(), job.pk
-    if turns.stand_in_line(job_id):
-        transaction.on_commit(lambda: kick(tenant_id, job_id))
-
-
-def _refuse_many_waiting(maker: Membership, actor: Membership) -> None:
-    waiting = Import.objects.filter(made_by=maker, state__in=OPEN_STATES).count()
-    if waiting >= turns.MOST_WAITING:
-        words = {"count": number(waiting), "name": maker.name}
-        if maker == actor:
-            who = _("You have %(count)s imports that wait or run.") % words
-        else:
-            who = _("%(name)s has %(count)s imports that wait or run.") % words
-        raise ValidationError(f"{who} {_('Start this one when some of them are done, or cancel some.')}")
+    hand_over(IMPORT, job)
 
 
 @transaction.atomic
 def reopen_columns(*, job: Import) -> None:
     """After a dry run: back to the columns."""
     job = Import.objects.select_for_update().get(pk=job.pk)
-    if not (job.is_dry_run and job.state not in OPEN_STATES):
+    if not (job.is_dry_run and not job.is_open):
         raise ValidationError(_("Only a dry run can be taken back."))
-    job.state, job.is_dry_run = ImportState.UPLOADED, False
+    job.state, job.is_dry_run = UPLOADED, False
     job.save(update_fields=["state", "is_dry_run"])
 
 
 @transaction.atomic
 def cancel_import(*, job: Import, actor: Membership) -> None:
     """Stop after the batch that is under way; what came in stays and is said."""
-    if job.state in OPEN_STATES:
-        open_jobs = Import.objects.filter(pk=job.pk)
-        open_jobs.update(cancel_asked=True)
-        # One that no worker has begun need not wait in line for its end.
-        if open_jobs.filter(state=ImportState.QUEUED).update(state=ImportState.CANCELLED, finished_at=timezone.now()):
-            turns.leave_line(job.pk)
+    if cancel(IMPORT, job):
         _tell(job, actor, CANCELLED)
-
-
-@transaction.atomic
-def fail_import(*, job: Import, problem: str) -> None:
-    """Give the import up as a whole."""
-    DeferredLink.objects.filter(job=job).delete()
-    job.state, job.problem, job.finished_at = ImportState.FAILED, problem[:2000], timezone.now()
-    job.save(update_fields=["state", "problem", "finished_at"])
 
 
 def _tell(job: Import, actor: Membership, event_type: EventType) -> None:

@@ -26,6 +26,7 @@ from crm.imports.remembered import LABELS
 from crm.imports.storing import FileReading, Odd
 from crm.imports.upload_forms import ReadingForm, UploadForm
 from crm.imports.uploading import read_again, upload_import
+from crm.runs.selectors import may_see
 from crm.ui.format import number
 from crm.ui.http import go, respond
 from crm.ui.once import once
@@ -94,7 +95,7 @@ def reading_context(job: Import, actor: Membership) -> dict[str, Any]:
         "is_open": found.header != first or (len(found.format.readings) > 1 and not found.format.likely),
         "remembered": [str(LABELS[part]) for part in job.remembered],
         "is_mine": job.made_by_id == actor.pk,
-        "earlier": [(one, selectors.may_see(actor, one)) for one in selectors.same_file(job)],
+        "earlier": [(one, may_see(actor, one)) for one in selectors.same_file(job)],
     }
 
 

@@ -17,12 +17,12 @@ from crm.imports.http import get_job
 from crm.imports.layout import layout_of
 from crm.imports.left_out import told_left_out
 from crm.imports.meanwhile import lost_columns
-from crm.imports.models import Import, ImportState
+from crm.imports.models import UPLOADED, Import
 from crm.imports.planned import planning
 from crm.imports.refused_file import refused_file
 from crm.imports.results import result_of, row_page
 from crm.imports.storing import is_kept
-from crm.tenants.turns import is_waiting
+from crm.runs.turns import is_waiting
 from crm.ui.http import go, method_of, respond, respond_polled
 from crm.ui.toasts import say
 from crm.users.access import may
@@ -43,9 +43,9 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     After a dry run its rows are listed: ``?outcome=`` those of one outcome, ``page`` some of them.
     """
     found, record_type = get_job(request, job_id)
-    if found.state == ImportState.UPLOADED:
+    if found.state == UPLOADED:
         return go(request, reverse("imports:columns", args=[found.pk]))
-    running = found.state in services.OPEN_STATES
+    running = found.is_open
     context = {
         **told_left_out(found, found.left_out, request.actor),
         "job": found,

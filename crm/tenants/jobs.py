@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 
-from crm.tenants import turns
+from crm.queues import begin_turn
 from crm.tenants.models import Tenant
 
 logger = structlog.get_logger(__name__)
@@ -32,11 +32,7 @@ def go_round(name: str, do: Callable[[Tenant, Callable[[], bool]], int], after: 
     Returns the id behind which the next turn is to begin, None when all have been visited. ``do`` returns how much it
     has done. Of a large tenant it may leave the rest when the turn ``is_over``, and raises ``Unfinished`` then.
     """
-    ends = turns.clock() + turns.TURN_SECONDS
-
-    def is_over() -> bool:
-        return turns.clock() >= ends
-
+    is_over = begin_turn()
     for tenant in Tenant.objects.filter(pk__gt=UUID(after or f"{0:032}")).order_by("id").iterator(chunk_size=500):
         try:
             if done := do(tenant, is_over):

@@ -68,20 +68,6 @@ class TenantModel(models.Model):
         base_manager_name = "objects"
 
 
-class AtWork(TenantModel):
-    """Whose turn it is: the one long run of a workspace that is at work (``crm/tenants/turns.py``)."""
-
-    run_id = models.UUIDField(null=True)
-    worker = models.UUIDField(null=True)  # who is at it, from the beginning to the end of a turn
-    seen_at = models.DateTimeField()  # last sign of life
-
-    class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant"], name="one_at_work")]
-
-    def __str__(self) -> str:
-        return f"{self.run_id or 'nobody'} at work"
-
-
 class TenantForeignKey(CachedColumn):
     """A foreign key that cannot leave the tenant.
 

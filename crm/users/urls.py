@@ -5,7 +5,7 @@ from allauth.usersessions.views import list_usersessions
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
-from crm.users import entering, health, views
+from crm.users import entering, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.front_door, name="front_door"),
@@ -14,8 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workspaces/new/sent/", views.sign_up_sent, name="sign_up_sent"),
     path("workspaces/new/<str:token>/", views.sign_up, name="sign_up"),
     path("invitations/<slug:slug>/<str:token>/", entering.invitation, name="invitation"),
-    path("healthz", health.healthz, name="healthz"),
-    path("readyz", health.readyz, name="readyz"),
     path("auth/login/", account.login, name="account_login"),
     path("auth/logout/", account.logout, name="account_logout"),
     path("auth/inactive/", account.account_inactive, name="account_inactive"),

@@ -23,12 +23,13 @@ from crm.demo import words
 from crm.demo.big.names import company, person
 from crm.events.models import OutboxMessage
 from crm.imports.answers import word_key
-from crm.imports.models import Import, ImportState
+from crm.imports.models import Import
 from crm.imports.questions import questions_of
 from crm.imports.services import set_columns, start_import
 from crm.imports.survey import survey_of
 from crm.imports.uploading import upload_import
 from crm.queues import LONG, QUICK
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from tests.bench.cleaning import delete_since, owner, tidy, undone
@@ -172,7 +173,7 @@ def _run(place: Place, key: str, content: bytes) -> float:
         with tenant_context(place.tenant):
             job = Import.objects.get(pk=job.pk)
     took = time.monotonic() - started
-    if job.state != ImportState.DONE or job.created_count != job.total:
+    if job.state != RunState.DONE or job.created_count != job.total:
         sys.exit(f"The import ended as {job.state}: {job.created_count} rows created. {job.problem}")
     return took
 

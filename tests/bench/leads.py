@@ -8,12 +8,13 @@ import time
 from collections.abc import Iterator
 from uuid import UUID
 
-from crm.bulk.models import BulkRun, BulkState
+from crm.bulk.kind import BULK
+from crm.bulk.models import BulkRun
 from crm.bulk.rows import packed
-from crm.bulk.running import work_as_job
 from crm.bulk.selectors import bulk_action
 from crm.bulk.services import do_after_rehearsal, start_run
 from crm.catalogue import record_type
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.matching import find_candidates
@@ -22,6 +23,7 @@ from tests.bench.cleaning import tidy, undone
 from tests.bench.conversions import TABLES, fresh_leads
 from tests.bench.places import Place
 from tests.bench.result import Line
+from tests.working import work_alone
 
 SEARCHES = 300
 CONVERTED = 2_000
@@ -56,7 +58,7 @@ def bulk_conversion(place: Place) -> Iterator[Line]:
         done = _worked(place, run)
         with tenant_context(place.tenant):
             run = BulkRun.objects.get(pk=run.pk)
-        if run.state != BulkState.DONE or run.done_count != len(ids):
+        if run.state != RunState.DONE or run.done_count != len(ids):
             sys.exit(f"The bulk conversion ended as {run.state}: {run.done_count} of {len(ids)} were converted.")
         yield Line("bulk conversion, dry run", place.leads, len(ids) / tried, "rows/s")
         yield Line("bulk conversion", place.leads, len(ids) / done, "rows/s")
@@ -77,5 +79,5 @@ def _started(place: Place, ids: list[UUID]) -> BulkRun:
 
 def _worked(place: Place, run: BulkRun) -> float:
     started = time.monotonic()
-    work_as_job(place.tenant, run.pk)
+    work_alone(BULK, place.tenant, run.pk)
     return time.monotonic() - started

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
-from crm.imports.models import Import, ImportState
-from crm.imports.running import run_import
+from crm.imports.models import UPLOADED, Import
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.browser.conftest import SignIn
+from tests.imports.steps import run_import
 from tests.people import Firm, client_of
 
 # What the finger reaches, and what of that lies under a toast
@@ -82,7 +82,7 @@ def test_ctrl_enter_presses_the_main_button_and_imports_nothing_unasked(
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("button", name="Import without a dry run")).to_be_visible()
     with tenant_context(fresh_firm.tenant):
-        assert Import.objects.get().state == ImportState.UPLOADED
+        assert Import.objects.get().state == UPLOADED
 
 
 def test_enter_does_not_press_away_an_objection(fresh_firm: Firm, page: Page, asked: Asked) -> None:

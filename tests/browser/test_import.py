@@ -7,10 +7,9 @@ from uuid import UUID
 
 from playwright.sync_api import Page, expect
 
-from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
 from tests.browser.conftest import SignIn
-from tests.imports.steps import tenant_of
+from tests.imports.steps import run_import, tenant_of
 from tests.people import Firm
 
 ROWS = ["Company,Sector,Head office"]

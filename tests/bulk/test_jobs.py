@@ -13,20 +13,23 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from crm.bulk import actions, jobs, running, services
+from crm.bulk import actions, running, services
 from crm.bulk import rows as bulk_rows
-from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
-from crm.bulk.running import work_as_job
+from crm.bulk.kind import BULK
+from crm.bulk.models import BulkFinding, BulkRows, BulkRun
 from crm.events.models import Event
 from crm.picklists.selectors import choices
 from crm.picklists.services import replace_and_delete
-from crm.tenants import turns
+from crm.runs import jobs
+from crm.runs import services as run_services
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
 from tests import make
 from tests.people import Firm, client_of
 from tests.waiting import while_another
+from tests.working import work, work_alone
 
 ROWS = 25
 
@@ -38,7 +41,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     monkeypatch.setattr(services, "AT_ONCE", 5)
     monkeypatch.setattr(running, "BATCH", 10)
     monkeypatch.setattr(bulk_rows, "PIECE", 20)
-    monkeypatch.setattr(jobs, "kick", lambda *ids: rung.append(ids))
+    monkeypatch.setattr(jobs, "kick", lambda place: rung.append((place.tenant_id, place.run_id)))
     return rung
 
 
@@ -103,10 +106,10 @@ def test_a_worker_does_it_and_the_page_shows_how_far_it_is(
         page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
     assert 'hx-trigger="every 1s"' in page and "<b>0</b> of 25 rows" in page
     assert not [one for one in asked.captured_queries if "bulkrows" in one["sql"]], "may be a million, each second"
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     assert set(owners(fresh_firm)) == {fresh_firm.max.pk}
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count, run.counts) == (BulkState.DONE, ROWS, {"changed": ROWS})
+    assert (run.state, run.done_count, run.counts) == (RunState.DONE, ROWS, {"changed": ROWS})
     with tenant_context(fresh(fresh_firm)):
         assert not BulkRows.objects.exists(), "nobody asks for them any more"
     page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
@@ -121,9 +124,9 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
     with monkeypatch.context() as patch:
         kill_at(patch, 13)
         with pytest.raises(Killed):
-            work_as_job(fresh(fresh_firm), run.pk)
+            work_alone(BULK, fresh(fresh_firm), run.pk)
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count) == (BulkState.RUNNING, 10)
+    assert (run.state, run.done_count) == (RunState.RUNNING, 10)
     assert owners(fresh_firm) == [fresh_firm.max.pk] * 10 + [fresh_firm.ana.pk] * 15
     small.clear()
     jobs.sweep()
@@ -132,9 +135,9 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
         BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
     jobs.sweep()
     assert (fresh_firm.tenant.pk, run.pk) in small
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count) == (BulkState.DONE, ROWS)
+    assert (run.state, run.done_count) == (RunState.DONE, ROWS)
     with tenant_context(fresh(fresh_firm)):
         assert Event.objects.filter(because=run.event_id, name="lead.changed").count() == ROWS
 
@@ -146,8 +149,8 @@ def test_a_worker_words_moments_by_the_clock_of_the_person(
     fresh_firm.tenant.save(update_fields=["time_zone"])
     run = start(fresh_firm)
     clocks: list[str] = []
-    monkeypatch.setattr(running, "work_on", lambda *_args: clocks.append(timezone.get_current_timezone_name()))
-    work_as_job(fresh(fresh_firm), run.pk)
+    monkeypatch.setattr(running, "work_on", lambda *_run, **_more: clocks.append(timezone.get_current_timezone_name()))
+    work_alone(BULK, fresh(fresh_firm), run.pk)
     assert clocks == ["Europe/Berlin"]
 
 
@@ -156,17 +159,17 @@ def test_stopped_it_keeps_what_was_done(fresh_firm: Firm, rows: list[Lead], monk
     with monkeypatch.context() as patch:
         kill_at(patch, 13)
         with pytest.raises(Killed):
-            work_as_job(fresh(fresh_firm), run.pk)
+            work_alone(BULK, fresh(fresh_firm), run.pk)
     client_of(fresh_firm.ana).post(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/", {"_method": "DELETE"})
     with tenant_context(fresh(fresh_firm)):
         BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
-    assert read(fresh_firm, run).state == BulkState.CANCELLED
+    work(BULK, fresh_firm.tenant, run.pk)
+    assert read(fresh_firm, run).state == RunState.CANCELLED
     assert owners(fresh_firm) == [fresh_firm.max.pk] * 10 + [fresh_firm.ana.pk] * 15
 
 
 def test_a_person_has_so_many_runs_waiting(fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turns, "MOST_WAITING", 1)
+    monkeypatch.setattr(run_services, "MOST_WAITING", 1)
     run, client = start(fresh_firm), client_of(fresh_firm.ana)
     path = f"/{fresh_firm.tenant.slug}/bulk/leads/new/?owner={fresh_firm.ana.pk}"
     form = {"action": "owner", "all": "1", "to-owner": str(fresh_firm.max.pk), "go": "1", "shown": str(len(rows))}
@@ -182,14 +185,14 @@ def test_a_person_has_so_many_runs_waiting(fresh_firm: Firm, rows: list[Lead], m
 
 def test_a_large_deletion_is_taken_back_by_a_large_run(fresh_firm: Firm, rows: list[Lead]) -> None:
     run = start(fresh_firm, "delete")
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     assert owners(fresh_firm) == []
     client = client_of(fresh_firm.ana)
     for _time in range(2):
         client.post(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/", {"_method": "DELETE"})
     with tenant_context(fresh(fresh_firm)):
         undoing = BulkRun.objects.get(undoes=run)
-    jobs.run(str(fresh_firm.tenant.pk), str(undoing.pk))
+    work(BULK, fresh_firm.tenant, undoing.pk)
     assert len(owners(fresh_firm)) == ROWS
     assert read(fresh_firm, undoing).counts == {"restored": ROWS}
 
@@ -199,9 +202,9 @@ def test_who_lost_the_right_meanwhile_does_nothing_more(fresh_firm: Firm, rows: 
     with tenant_context(fresh(fresh_firm)):
         fresh_firm.ana.role = fresh_firm.rita.role
         fresh_firm.ana.save(update_fields=["role"])
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count) == (BulkState.FAILED, 0)
+    assert (run.state, run.done_count) == (RunState.FAILED, 0)
     assert "Ana Owner may no longer do this." in run.problem
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
@@ -211,9 +214,9 @@ def test_who_was_shut_out_meanwhile_does_nothing_more(fresh_firm: Firm, rows: li
     with tenant_context(fresh(fresh_firm)):
         fresh_firm.ana.is_active = False
         fresh_firm.ana.save(update_fields=["is_active"])
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count) == (BulkState.FAILED, 0)
+    assert (run.state, run.done_count) == (RunState.FAILED, 0)
     assert "Ana Owner may no longer do this." in run.problem
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
@@ -223,8 +226,8 @@ def test_a_choice_that_is_gone_by_then_stops_it(fresh_firm: Firm, rows: list[Lea
     with tenant_context(fresh(fresh_firm)):
         fresh_firm.max.is_active = False
         fresh_firm.max.save(update_fields=["is_active"])
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
-    assert read(fresh_firm, run).state == BulkState.FAILED
+    work(BULK, fresh_firm.tenant, run.pk)
+    assert read(fresh_firm, run).state == RunState.FAILED
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
 
@@ -232,9 +235,9 @@ def test_an_older_run_that_kept_no_rows_stops_and_says_so(fresh_firm: Firm, rows
     run = start(fresh_firm)
     with tenant_context(fresh(fresh_firm)):
         BulkRows.objects.all().delete()
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     run = read(fresh_firm, run)
-    assert run.state == BulkState.FAILED and "no longer known which rows were chosen" in run.problem
+    assert run.state == RunState.FAILED and "no longer known which rows were chosen" in run.problem
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
 
@@ -243,8 +246,8 @@ def test_a_filter_that_is_gone_by_then_widens_nothing(fresh_firm: Firm, rows: li
     run = start(fresh_firm)
     with tenant_context(fresh(fresh_firm)):
         BulkRun.objects.filter(pk=run.pk).update(view={"filters": [broken], "columns": [], "sort": ""})
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
-    assert read(fresh_firm, run).state == BulkState.FAILED
+    work(BULK, fresh_firm.tenant, run.pk)
+    assert read(fresh_firm, run).state == RunState.FAILED
     assert set(owners(fresh_firm)) == {fresh_firm.ana.pk}
 
 
@@ -261,9 +264,9 @@ def test_a_row_that_the_database_refuses_keeps_no_other_back(
 
     run = start(fresh_firm)
     monkeypatch.setattr(actions, "write", failing)
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, ROWS - 1, 1)
+    assert (run.state, run.done_count, run.refused_count) == (RunState.DONE, ROWS - 1, 1)
     with tenant_context(fresh(fresh_firm)):
         assert [finding.record_id for finding in BulkFinding.objects.all()] == [rows[3].pk]
 
@@ -275,9 +278,9 @@ def test_a_row_that_somebody_is_just_giving_away_is_waited_for_and_refused(fresh
         Lead.objects.filter(pk=rows[3].pk).update(owner=fresh_firm.sam, team=fresh_firm.west)
 
     with while_another(fresh_firm.tenant.pk, give_away):
-        jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+        work(BULK, fresh_firm.tenant, run.pk)
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, ROWS - 1, 1)
+    assert (run.state, run.done_count, run.refused_count) == (RunState.DONE, ROWS - 1, 1)
     with tenant_context(fresh(fresh_firm)):
         assert [finding.record_id for finding in BulkFinding.objects.all()] == [rows[3].pk]
         assert Lead.objects.get(pk=rows[3].pk).owner_id == fresh_firm.sam.pk
@@ -306,9 +309,9 @@ def test_a_page_leaves_rows_that_somebody_holds_to_a_worker(
     run = start(fresh_firm)
     answered.set()
     other.join(30)
-    assert (run.state, run.done_count) == (BulkState.QUEUED, 0)
+    assert (run.state, run.done_count) == (RunState.QUEUED, 0)
     assert [str(run_id) for _tenant, run_id in small] == [str(run.pk)]
-    jobs.run(str(fresh_firm.tenant.pk), str(run.pk))
+    work(BULK, fresh_firm.tenant, run.pk)
     assert read(fresh_firm, run).done_count == ROWS
 
 
@@ -335,9 +338,9 @@ def test_a_word_deleted_in_the_middle_of_a_run_is_named(rows: list[Lead], fresh_
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "_do_row", do_row)
-        work_as_job(tenant, run.pk)
+        work_alone(BULK, tenant, run.pk)
     run = read(firm, run)
-    assert run.state == BulkState.FAILED
+    assert run.state == RunState.FAILED
     assert f"“{word.label}” was deleted meanwhile" in run.problem
     with tenant_context(fresh(firm)):
         reasons = set(map(str, BulkFinding.objects.values_list("reasons", flat=True)))

@@ -15,11 +15,12 @@ from django.test.utils import CaptureQueriesContext
 
 from crm import catalogue
 from crm.bulk import services
-from crm.bulk.models import BulkFinding, BulkRun, BulkState
+from crm.bulk.models import BulkFinding, BulkRun
 from crm.events.models import Event
 from crm.fields.custom.services import create_field
 from crm.mailing_lists.services import create_list
 from crm.picklists.selectors import choices
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from leads.conversion import convert_lead, plan_for
@@ -203,7 +204,7 @@ def test_a_row_that_is_refused_is_named_with_its_reason_and_keeps_no_other_back(
     with tenant_context(firm.tenant):
         run = BulkRun.objects.get()
     assert answer["Location"] == f"/acme/bulk/{run.pk}/"
-    assert (run.state, run.done_count, run.refused_count, run.counts) == (BulkState.DONE, 2, 1, {"changed": 2})
+    assert (run.state, run.done_count, run.refused_count, run.counts) == (RunState.DONE, 2, 1, {"changed": 2})
     assert [lead.owner for lead in now(firm).values()] == [firm.max, firm.ana, firm.max]
     page = client_of(firm.ana).get(answer["Location"]).content.decode()
     assert "Birch" in page and "is read-only" in page

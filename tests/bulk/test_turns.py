@@ -11,14 +11,17 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from crm.bulk import jobs, running, services
-from crm.bulk.models import BulkMemory, BulkRun, BulkState
-from crm.imports import jobs as import_jobs
-from crm.imports.models import ImportState
-from crm.tenants import turns
+from crm import queues
+from crm.bulk import running, services
+from crm.bulk.kind import BULK
+from crm.bulk.models import BulkMemory, BulkRun
+from crm.imports.kind import IMPORT
+from crm.runs import jobs, turns
+from crm.runs.kinds import RunKind
+from crm.runs.models import AtWork, RunState
+from crm.runs.running import work_on
+from crm.runs.turns import Place, Turn
 from crm.tenants.context import tenant_context
-from crm.tenants.models import AtWork
-from crm.tenants.turns import begin
 from leads.models import Lead
 from tests import make
 from tests.bulk.test_jobs import fresh, read, start
@@ -34,8 +37,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     monkeypatch.setattr(services, "AT_ONCE", 5)
     monkeypatch.setattr(running, "BATCH", 10)
-    for module in (jobs, import_jobs):
-        monkeypatch.setattr(module, "ring", lambda task, tenant_id, run_id: found.append(run_id))
+    monkeypatch.setattr(jobs, "ring", lambda task, kind, tenant_id, run_id: found.append(run_id))
     return found
 
 
@@ -49,7 +51,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[float]]:
         now[0] += 8.0
         keep(*args)
 
-    monkeypatch.setattr(turns, "clock", lambda: now[0])
+    monkeypatch.setattr(queues, "clock", lambda: now[0])
     monkeypatch.setattr(running, "_keep", slow)
     yield now
 
@@ -60,8 +62,12 @@ def rows(fresh_firm: Firm) -> list[Lead]:
         return [make.lead(fresh_firm.ana) for _number in range(ROWS)]
 
 
-def work(firm: Firm, run_id: UUID) -> None:
-    jobs.run(str(firm.tenant.pk), str(run_id))
+def work(firm: Firm, run_id: UUID, kind: RunKind = BULK) -> None:
+    jobs.work(kind.key, str(firm.tenant.pk), str(run_id))
+
+
+def begin(firm: Firm, run: BulkRun) -> Turn | None:
+    return turns.begin(fresh(firm), Place(BULK.key, firm.tenant.pk, run.pk))
 
 
 def age(firm: Firm, seconds: float) -> None:
@@ -73,18 +79,18 @@ def age(firm: Firm, seconds: float) -> None:
 def test_a_turn_ends_after_its_seconds(
     fresh_firm: Firm, rows: list[Lead], rung: list[str], clock: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "TURN_SECONDS", 15.0)
+    monkeypatch.setattr(queues, "TURN_SECONDS", 15.0)
     run = start(fresh_firm)
     work(fresh_firm, run.pk)
-    assert (read(fresh_firm, run).state, read(fresh_firm, run).done_count) == (BulkState.RUNNING, 20)
+    assert (read(fresh_firm, run).state, read(fresh_firm, run).done_count) == (RunState.RUNNING, 20)
     assert rung == [str(run.pk)] * 2, "once when it was asked for, once for the rest"
     work(fresh_firm, run.pk)
-    assert (read(fresh_firm, run).state, read(fresh_firm, run).done_count) == (BulkState.DONE, ROWS)
+    assert (read(fresh_firm, run).state, read(fresh_firm, run).done_count) == (RunState.DONE, ROWS)
     assert len(rung) == 2
 
 
 def test_no_turn_is_longer_than_half_a_minute() -> None:
-    assert turns.TURN_SECONDS <= 30
+    assert queues.TURN_SECONDS <= 30
 
 
 def test_a_second_run_waits_says_so_and_follows(fresh_firm: Firm, rows: list[Lead], rung: list[str]) -> None:
@@ -97,31 +103,31 @@ def test_a_second_run_waits_says_so_and_follows(fresh_firm: Firm, rows: list[Lea
         assert "Waiting for another run of your workspace" in client.get(page).content.decode()
     assert "Waiting for another" not in client.get(f"/{fresh_firm.tenant.slug}/bulk/{first.pk}/").content.decode()
     work(fresh_firm, second.pk)
-    import_jobs.run(str(fresh_firm.tenant.pk), str(imported.pk))
+    work(fresh_firm, imported.pk, IMPORT)
     assert read(fresh_firm, second).done_count == 0
     with tenant_context(fresh(fresh_firm)):
         imported.refresh_from_db()
-    assert imported.state == ImportState.QUEUED
+    assert imported.state == RunState.QUEUED
     rung.clear()
     work(fresh_firm, first.pk)
     assert rung == [str(second.pk)], "who came next is woken"
     assert "Waiting for another" not in client.get(pages[0]).content.decode()
     work(fresh_firm, second.pk)
     assert rung == [str(second.pk), str(imported.pk)]
-    import_jobs.run(str(fresh_firm.tenant.pk), str(imported.pk))
+    work(fresh_firm, imported.pk, IMPORT)
     with tenant_context(fresh(fresh_firm)):
         imported.refresh_from_db()
         assert AtWork.objects.get().run_id is None
-    assert (imported.state, imported.created_count) == (ImportState.DONE, 5)
+    assert (imported.state, imported.created_count) == (RunState.DONE, 5)
 
 
 def test_only_one_worker_is_at_a_run(fresh_firm: Firm, rows: list[Lead]) -> None:
     run = start(fresh_firm)
-    turn = begin(fresh(fresh_firm), run.pk)
+    turn = begin(fresh_firm, run)
     assert turn is not None
-    assert begin(fresh(fresh_firm), run.pk) is None
+    assert begin(fresh_firm, run) is None
     turn.end(more=True)
-    assert begin(fresh(fresh_firm), run.pk) is not None
+    assert begin(fresh_firm, run) is not None
 
 
 @pytest.mark.parametrize("same", [True, False])
@@ -129,27 +135,26 @@ def test_a_killed_worker_blocks_nobody_for_ever(fresh_firm: Firm, rows: list[Lea
     """Neither the run that it was at, nor the others of the workspace."""
     first = start(fresh_firm)
     second = start(fresh_firm, "tags", **{"to-tags": "x"})
-    assert begin(fresh(fresh_firm), first.pk) is not None  # and never seen again
+    assert begin(fresh_firm, first) is not None  # and never seen again
     next_one = first if same else second
     work(fresh_firm, next_one.pk)
     assert read(fresh_firm, next_one).done_count == 0, "it may be alive"
     age(fresh_firm, 31)
     work(fresh_firm, next_one.pk)
-    assert read(fresh_firm, next_one).state == BulkState.DONE
+    assert read(fresh_firm, next_one).state == RunState.DONE
 
 
 def test_who_lost_the_place_writes_nothing_more(fresh_firm: Firm, rows: list[Lead]) -> None:
     run = start(fresh_firm)
-    tenant = fresh(fresh_firm)
-    slow = begin(tenant, run.pk)
+    slow = begin(fresh_firm, run)
     assert slow is not None
     age(fresh_firm, 31)
-    quick = begin(tenant, run.pk)
+    quick = begin(fresh_firm, run)
     assert quick is not None
-    assert running.work_as_job(tenant, run.pk, slow) is False
+    assert work_on(BULK, run.pk, slow) is False
     assert read(fresh_firm, run).done_count == 0
     slow.end(more=False)
-    assert running.work_as_job(tenant, run.pk, quick) is False
+    assert work_on(BULK, run.pk, quick) is False
     assert read(fresh_firm, run).done_count == ROWS
 
 
@@ -164,10 +169,10 @@ def test_the_database_away_for_a_moment_costs_a_pause(
 
         patch.setattr(running, "_keep", lost)
         work(fresh_firm, run.pk)
-    assert read(fresh_firm, run).state == BulkState.QUEUED
+    assert read(fresh_firm, run).state == RunState.QUEUED
     age(fresh_firm, 31)
     work(fresh_firm, run.pk)
-    assert read(fresh_firm, run).state == BulkState.DONE
+    assert read(fresh_firm, run).state == RunState.DONE
 
 
 def test_stopped_before_it_began_it_waits_for_nobody(fresh_firm: Firm, rows: list[Lead], rung: list[str]) -> None:
@@ -175,13 +180,13 @@ def test_stopped_before_it_began_it_waits_for_nobody(fresh_firm: Firm, rows: lis
     client = client_of(fresh_firm.ana)
     for run in (second, first):
         client.post(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/", {"_method": "DELETE"})
-        assert read(fresh_firm, run).state == BulkState.CANCELLED
+        assert read(fresh_firm, run).state == RunState.CANCELLED
     imported = upload(fresh_firm, "leads", "last_name,email\nAda,ada@x.example\n")
     third = start(fresh_firm)
     client_of(fresh_firm.ada).post(f"/{fresh_firm.tenant.slug}/imports/{imported.pk}/run/", {"_method": "DELETE"})
     with tenant_context(fresh(fresh_firm)):
         imported.refresh_from_db()
-        assert imported.state == ImportState.CANCELLED
+        assert imported.state == RunState.CANCELLED
         assert AtWork.objects.get().run_id == third.pk
     work(fresh_firm, third.pk)
     assert read(fresh_firm, third).done_count == ROWS
@@ -201,7 +206,7 @@ def test_ten_runs_of_one_workspace_do_not_starve_another(
         order.append(run_id)
     assert order.index(str(one.pk)) == 1, "right after the first turn of the busy one"
     assert order == [str(run.pk) for run in (many[0], one, *many[1:])]
-    assert all(read(fresh_firm, run).state == BulkState.DONE for run in many)
+    assert all(read(fresh_firm, run).state == RunState.DONE for run in many)
 
 
 @pytest.fixture
@@ -217,7 +222,7 @@ def other(fresh_firm: Firm, django_db_blocker: Any) -> Firm:
 
 
 def test_a_dry_run_goes_on_in_another_process_with_what_it_had_in_mind(
-    fresh_firm: Firm, clock: list[float], rung: list[str]
+    fresh_firm: Firm, clock: list[float], rung: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """25 leads of two companies: matched across the turns, each company is made once."""
     with tenant_context(fresh_firm.tenant):
@@ -226,16 +231,17 @@ def test_a_dry_run_goes_on_in_another_process_with_what_it_had_in_mind(
             website = f"https://{company.lower()}.example"
             make.lead(fresh_firm.ana, last_name=f"P{number}", company=company, website=website)
     run = start(fresh_firm, "convert")
+    monkeypatch.setattr(queues, "TURN_SECONDS", 1.0)
     for turn in range(3):
         clock[0] += 100
         with tenant_context(fresh(fresh_firm)):
             assert BulkMemory.objects.count() == turn
-        turn_of = begin(fresh(fresh_firm), run.pk, 1.0)
+        turn_of = begin(fresh_firm, run)
         assert turn_of is not None
-        turn_of.end(more=running.work_as_job(fresh(fresh_firm), run.pk, turn_of))
+        turn_of.end(more=work_on(BULK, run.pk, turn_of))
     work(fresh_firm, run.pk)
     run = read(fresh_firm, run)
-    assert (run.state, run.done_count) == (BulkState.DONE, ROWS)
+    assert (run.state, run.done_count) == (RunState.DONE, ROWS)
     assert run.counts["accounts.new"] == 2
     assert run.counts["accounts.shared"] == ROWS - 2
     with tenant_context(fresh(fresh_firm)):

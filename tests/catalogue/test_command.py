@@ -31,7 +31,7 @@ def test_everything_that_is_declared_is_printed() -> None:
     assert any(one["event"] == "opportunity.won" and "on" in one["data"] for one in found["events"])
     assert any(one["handler"] == "account-life" and "opportunity.won" in one["hears"] for one in found["handlers"])
     assert any(one["setting"] == "past_customer_months" and one["default"] == "12" for one in found["settings"])
-    assert any(one["job"] == "crm.imports.jobs.run" and one["queue"] == "long" for one in found["jobs"])
+    assert any(one["job"] == "crm.runs.jobs.work" and one["queue"] == "long" for one in found["jobs"])
 
 
 def test_a_section_is_a_table() -> None:

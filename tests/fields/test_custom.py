@@ -14,7 +14,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.imports.models import Import
-from crm.imports.running import run_import
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.fields.own import (
@@ -31,6 +30,7 @@ from tests.fields.own import (
     sent,
     word,
 )
+from tests.imports.steps import run_import
 from tests.imports.steps import sent as all_answered
 from tests.people import Firm, client_of
 

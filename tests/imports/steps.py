@@ -9,11 +9,13 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 
-from crm.imports.models import Import, ImportState
-from crm.imports.running import run_import
+from crm.imports.kind import IMPORT
+from crm.imports.models import Import
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from tests.people import Firm, client_of
+from tests.working import work_alone
 
 
 def tenant_of(firm: Firm) -> Tenant:
@@ -72,12 +74,17 @@ def told(page: HttpResponse) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", unescape(page.content.decode())).split())
 
 
+def run_import(tenant: Tenant, job_id: Any, *, batches: int | None = None) -> bool:
+    """Let a worker do its part, or so many batches of it; whether there is more to do."""
+    return work_alone(IMPORT, tenant, job_id, batches=batches)
+
+
 def finished(firm: Firm, job: Import) -> Import:
     """Let the worker do its part."""
     run_import(tenant_of(firm), job.pk)
     with tenant_context(tenant_of(firm)):
         job.refresh_from_db()
-    assert job.state == ImportState.DONE, job.problem
+    assert job.state == RunState.DONE, job.problem
     return job
 
 

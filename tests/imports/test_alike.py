@@ -21,7 +21,7 @@ from crm.imports.models import Import, ImportRow, RefusedRow
 from crm.keys.firms import company_key
 from crm.keys.spellings import company_spellings, person_spellings, rough_company, rough_person
 from crm.tenants.context import tenant_context
-from tests.imports.steps import finished, sent, tenant_of, told, upload
+from tests.imports.steps import finished, run_import, sent, tenant_of, told, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -185,7 +185,7 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     likely = Naming.likely
     monkeypatch.setattr(Naming, "likely", lambda naming: compared.append(naming) or likely(naming))
     job = upload(fresh_firm, key, text, dry_run="1")
-    while running.run_import(tenant_of(fresh_firm), job.pk, seconds=0):
+    while run_import(tenant_of(fresh_firm), job.pk, batches=1):
         pass  # each batch in a turn of its own
     job = finished(fresh_firm, job)
     assert len(compared) == (job.total if size < job.total else 0), "once, and not in each turn"

@@ -10,7 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
-from crm.imports.models import Import, ImportState
+from crm.imports.models import UPLOADED, Import
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.models import Lead
@@ -96,14 +97,14 @@ def test_a_wrong_value_for_all_rows_is_refused_at_its_field(firm: Firm, field: s
     assert list(refused.context["form"].errors) == [f"fixed_{field}"]
     with tenant_context(firm.tenant):
         job = Import.objects.get()
-        assert job.state == ImportState.UPLOADED
+        assert job.state == UPLOADED
     assert client.post(address, {**data, f"fixed_{field}": right, "import": "1"})["Location"].endswith(f"{job.pk}/")
 
 
 def test_after_a_dry_run_the_columns_are_as_they_were_left(firm: Firm) -> None:
     job = upload(firm, "leads", ROWS, dry_run="1", fixed_campaign="Expo 2026", fixed_owner=firm.sam.email)
     with tenant_context(firm.tenant):
-        Import.objects.filter(pk=job.pk).update(state=ImportState.DONE)
+        Import.objects.filter(pk=job.pk).update(state=RunState.DONE)
     client = client_of(firm.ada)
     assert client.post(f"/acme/imports/{job.pk}/run/", {"columns": "1"}).status_code == 303
     page = client.get(f"/acme/imports/{job.pk}/columns/").content.decode()

@@ -10,8 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
-from crm.imports import jobs, keeping
+from crm.imports import keeping
 from crm.imports.models import FilePiece, Import, ImportFile, RefusedRow, RowsPiece
+from crm.runs import jobs
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import Unfinished
 from leads.models import Lead
@@ -40,7 +41,7 @@ def test_a_file_is_deleted_after_the_days_that_setup_says(firm: Firm) -> None:
     assert client.post("/acme/setup/imported-files/", {"days": "30"}).status_code == 303
     age(firm, job, 31)
     age(firm, other, 29)
-    jobs.delete_files()
+    jobs.tidy()
     assert (pieces(firm, job), pieces(firm, other) > 0) == (0, True)
     page = client.get(f"/acme/imports/{job.pk}/").content.decode()
     assert "The file of this import was deleted" in page and "Download 1 refused" not in page
@@ -56,7 +57,7 @@ def test_an_import_that_waits_for_its_columns_or_its_dry_run_says_that_its_file_
     tried = bring_in(firm, "leads", CSV, dry_run="1")
     for job in (waiting, tried):
         age(firm, job, 91)
-    jobs.delete_files()
+    jobs.tidy()
     answer = client.get(f"/acme/imports/{waiting.pk}/columns/", follow=True)
     assert "kept for 90 days and not imported" in answer.content.decode()
     assert "Choose the file again" in client.get(f"/acme/imports/{tried.pk}/").content.decode()
@@ -78,7 +79,7 @@ def test_deleting_leaves_the_rest_when_its_turn_is_over(firm: Firm) -> None:
 def test_a_file_that_is_at_work_stays(firm: Firm) -> None:
     job = upload(firm, "leads", CSV)
     age(firm, job, 500)
-    jobs.delete_files()
+    jobs.tidy()
     assert pieces(firm, job) > 0
 
 

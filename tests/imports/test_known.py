@@ -14,7 +14,8 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm.events.delivery import deliver_all
 from crm.imports import running
-from crm.imports.models import Import, ImportRow, ImportState, RefusedRow
+from crm.imports.models import Import, ImportRow, RefusedRow
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
@@ -252,7 +253,7 @@ def test_the_button_says_what_will_happen(firm: Firm, text: str, state: str, but
 def test_a_result_of_nothing_is_not_green(firm: Firm) -> None:
     for text, tone in (("name,employees\nHeron,x\n", "warning"), ("name\nHeron\n", "success")):
         job = bring_in(firm, "accounts", text)
-        assert job.state == ImportState.DONE
+        assert job.state == RunState.DONE
         assert f"badge tone-{tone}" in page_of(firm, job).partition("<progress")[0]
 
 

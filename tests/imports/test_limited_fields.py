@@ -8,15 +8,14 @@ import pytest
 
 from contacts.models import Contact
 from crm.fields.custom.services import create_field
-from crm.imports.models import ImportState
-from crm.imports.running import run_import
+from crm.runs.models import RunState
 from crm.tenants.clock import day_of, today
 from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN, READ_ONLY
 from crm.users.services import limit_fields
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import bring_in, told, upload
+from tests.imports.steps import bring_in, run_import, told, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -77,7 +76,7 @@ def test_an_import_stops_where_a_role_loses_the_description(firm: Firm, limit: s
     with tenant_context(firm.tenant):
         job.refresh_from_db()
         assert Contact.objects.filter(description="Room: Kanarie 7").count() == (0 if limit else 1)
-    assert job.state == (ImportState.FAILED if limit else ImportState.DONE)
+    assert job.state == (RunState.FAILED if limit else RunState.DONE)
     page = told(client_of(firm.max).get(f"/acme/imports/{job.pk}/"))
     assert ("The field for “Room” is no longer there" in page) == bool(limit)
 

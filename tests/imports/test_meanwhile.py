@@ -13,16 +13,17 @@ from accounts.services import delete_account, update_account
 from crm.fields.custom.services import create_field, delete_field, set_field_active
 from crm.imports import batches, running
 from crm.imports.existing import Known
-from crm.imports.models import Import, ImportState, RefusedRow
-from crm.imports.running import run_import
+from crm.imports.models import Import, RefusedRow
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.users.services import ensure_member
 from leads.models import Lead
 from leads.services import delete_lead, update_lead
 from tests import make
-from tests.imports.steps import download, finished, tenant_of, told, upload
+from tests.imports.steps import download, finished, run_import, tenant_of, told, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
+from tests.working import Alone
 
 ROWS = "last_name,email,city,job title\nBell,ann@k.example,Ulm,Buyer\nFox,bo@k.example,Bonn,Smith\n"
 
@@ -178,7 +179,7 @@ def test_an_import_starts_as_the_dry_run_was_that_the_page_shows(firm: Firm) -> 
     assert "The columns were changed since, and tried again." in started(firm, job, old)
     with tenant_context(tenant_of(firm)):
         job.refresh_from_db()
-        assert (job.state, job.is_dry_run) == (ImportState.DONE, True)
+        assert (job.state, job.is_dry_run) == (RunState.DONE, True)
     started(firm, job, tried_of(firm, job))
     assert finished(firm, job).created_count == 2
     with tenant_context(firm.tenant):
@@ -217,7 +218,7 @@ def test_a_column_whose_field_goes_after_the_dry_run_is_not_dropped(firm: Firm) 
     run_import(tenant_of(firm), queued.pk)
     with tenant_context(tenant_of(firm)):
         queued.refresh_from_db()
-        assert queued.state == ImportState.FAILED
+        assert queued.state == RunState.FAILED
         assert "Shoe size" in queued.problem
         assert not Lead.objects.exists()
         set_field_active(actor=firm.ada, field=field, is_active=True)
@@ -234,20 +235,19 @@ def test_a_field_that_is_deleted_in_the_middle_of_a_run_stops_it_and_refuses_no_
         field = create_field(actor=firm.ada, record_type="leads", kind="text", label="Shoe size")
     job = upload(firm, "leads", ROWS.replace("city", "Shoe size"))
     monkeypatch.setattr(running, "BATCH", 1)
-    do_next, done = running._Run.do_next, []
+    done: list[Any] = []
 
-    def then_delete(run: Any, job_id: Any) -> bool:
-        more = do_next(run, job_id)
+    def then_delete(_turn: Alone) -> bool:
         if not done:
             with tenant_context(tenant_of(firm)):
                 done.append(delete_field(field=field, actor=firm.ada))
-        return more
+        return False
 
-    monkeypatch.setattr(running._Run, "do_next", then_delete)
+    monkeypatch.setattr(Alone, "is_over", then_delete)
     run_import(tenant_of(firm), job.pk)
     with tenant_context(tenant_of(firm)):
         job.refresh_from_db()
-        assert (job.state, job.created_count, job.refused_count, done) == (ImportState.FAILED, 1, 0, [1])
+        assert (job.state, job.created_count, job.refused_count, done) == (RunState.FAILED, 1, 0, [1])
         assert "“Shoe size” is no longer there" in job.problem
         assert not RefusedRow.objects.filter(job=job).exists()
 

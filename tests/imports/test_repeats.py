@@ -15,7 +15,7 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import bring_in, finished, sent, tenant_of, told
+from tests.imports.steps import bring_in, finished, run_import, sent, tenant_of, told
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -32,7 +32,7 @@ def tried_and_done(firm: Firm, key: str, text: str, **options: str) -> list[tupl
     job = page.send(sent(page.answer) | options | {"dry_run": "1"})
     found = []
     for _run in ("dry", "real"):
-        while running.run_import(tenant_of(firm), job.pk, seconds=0):
+        while run_import(tenant_of(firm), job.pk, batches=1):
             pass
         found.append(counts(job := finished(firm, job)))
         client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})

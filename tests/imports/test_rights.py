@@ -9,18 +9,20 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Account
 from crm.catalogue import record_type
-from crm.imports import jobs, running
-from crm.imports.models import ImportState, RefusedRow
-from crm.imports.running import run_import
+from crm.imports import running
+from crm.imports.kind import IMPORT
+from crm.imports.models import UPLOADED, RefusedRow
 from crm.imports.services import set_columns, set_styles
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.users.access import HIDDEN
 from crm.users.models import Membership, Role
 from crm.users.services import limit_fields
 from tests import make
-from tests.imports.steps import bring_in, download, tenant_of, upload
+from tests.imports.steps import bring_in, download, run_import, tenant_of, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
+from tests.working import work
 
 
 def shut_out(firm: Firm) -> None:
@@ -43,15 +45,15 @@ def test_an_import_stops_when_its_maker_loses_the_right(
 ) -> None:
     monkeypatch.setattr(running, "BATCH", 10)
     job = upload(fresh_firm, "accounts", "name\n" + "".join(f"Firm {n}\n" for n in range(30)), member=fresh_firm.max)
-    assert run_import(tenant_of(fresh_firm), job.pk, seconds=0)
+    assert run_import(tenant_of(fresh_firm), job.pk, batches=1)
     if happens:
         with tenant_context(tenant_of(fresh_firm)):
             happens(fresh_firm)
-    jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
+    work(IMPORT, fresh_firm.tenant, job.pk)
     with tenant_context(tenant_of(fresh_firm)):
         job.refresh_from_db()
         assert Account.objects.count() == (10 if happens else 30)
-    assert job.state == (ImportState.FAILED if happens else ImportState.DONE)
+    assert job.state == (RunState.FAILED if happens else RunState.DONE)
     page = client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/").content.decode()
     assert ("Max Manager may no longer import here." in page) == bool(happens)
 
@@ -106,8 +108,8 @@ def test_an_old_tab_changes_nothing_of_an_import_that_was_started_meanwhile(firm
     job = upload(firm, "leads", "name,email,estimated value\nAnn Bell,a@k.example,5\n")
     with tenant_context(tenant_of(firm)):
         job.refresh_from_db()
-        assert job.state == ImportState.QUEUED and job.mapping[0] == "name"
-        job.state = ImportState.UPLOADED  # as it was read
+        assert job.state == RunState.QUEUED and job.mapping[0] == "name"
+        job.state = UPLOADED  # as it was read
         nothing: dict[str, Any] = {"fixed": {}, "answers": {}, "options": {}}
         with pytest.raises(ValidationError, match="already been started"):
             set_columns(job=job, record_type=record_type("leads"), mapping=["", "email", ""], **nothing)

@@ -8,13 +8,12 @@ import pytest
 
 from accounts.models import Account
 from crm.imports import running
-from crm.imports.models import ImportState
-from crm.imports.running import run_import
-from crm.tenants import turns
+from crm.runs import services as run_services
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership, Role
 from leads.models import Lead
-from tests.imports.steps import finished, tenant_of, upload
+from tests.imports.steps import finished, run_import, tenant_of, upload
 from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
@@ -117,7 +116,7 @@ def test_a_cancelled_import_stops_and_keeps_what_came_in(firm: Firm) -> None:
     run_import(tenant_of(firm), job.pk)
     with tenant_context(firm.tenant):
         job.refresh_from_db()
-        assert job.state == ImportState.CANCELLED
+        assert job.state == RunState.CANCELLED
         assert not Account.objects.exists()
 
 
@@ -148,11 +147,11 @@ def test_without_javascript_progress_is_a_link_away(firm: Firm) -> None:
 
 def test_a_person_has_so_many_imports_waiting(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of others some may wait beside them."""
-    monkeypatch.setattr(turns, "MOST_WAITING", 1)
+    monkeypatch.setattr(run_services, "MOST_WAITING", 1)
     tried = finished(firm, upload(firm, "leads", LEADS, dry_run="1"))
     first = upload(firm, "leads", LEADS)
     page = Page(firm, "leads", LEADS)
-    told = "You have 1 imports that wait or run."
+    told = "You have 1 runs that wait or are at work."
     assert told in page.refused(page.columns()).content.decode()
     sent = {"import": "1", "tried": f"{tried.tried_at}"}
     answer = client_of(firm.ada).post(f"/acme/imports/{tried.pk}/run/", sent, follow=True)
@@ -160,6 +159,6 @@ def test_a_person_has_so_many_imports_waiting(firm: Firm, monkeypatch: pytest.Mo
     upload(firm, "leads", LEADS, firm.max)
     theirs = Page(firm, "leads", LEADS, firm.max)
     answer = client_of(firm.ada).post(theirs.address, theirs.columns() | {"import": "1"})
-    assert answer.status_code == 422 and "Max Manager has 1 imports that wait or run." in answer.content.decode()
+    assert answer.status_code == 422 and "Max Manager has 1 runs that wait or are at work." in answer.content.decode()
     finished(firm, first)
     page.send(page.columns())

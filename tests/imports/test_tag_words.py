@@ -8,8 +8,8 @@ import pytest
 
 from accounts.models import Account
 from crm.fields.models import Tag
-from crm.imports.models import ImportState
 from crm.imports.tag_cells import tags_in
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.imports.steps import bring_in, download, finished, sent, tenant_of, told
@@ -91,7 +91,7 @@ def test_nothing_is_added_that_nobody_has_accepted(firm: Firm) -> None:
     page.refused(page.columns() | {"word_tags": ["Else"], "answer_tags": ["add"]})
     with tenant_context(tenant_of(firm)):
         job = page.job()
-        job.answers, job.state = {"tags": {"else": "add"}}, ImportState.QUEUED
+        job.answers, job.state = {"tags": {"else": "add"}}, RunState.QUEUED
         job.save()
     job = finished(firm, job)
     assert (job.created_count, job.refused_count) == (1, 1)

@@ -12,10 +12,11 @@ from django.http import HttpResponse
 
 from accounts.models import Account
 from contacts.models import Contact
-from crm.imports.models import Import, ImportState
+from crm.imports.models import UPLOADED, Import
 from crm.picklists.models import Choice, Stage
 from crm.picklists.selectors import stages
 from crm.picklists.services import create_pipeline
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.users.models import Membership
 from leads.models import Lead
@@ -70,7 +71,7 @@ class Page:
     def refused(self, data: dict[str, Any]) -> HttpResponse:
         self.answer = self.client.post(self.address, {"import": "1"} | data)
         assert self.answer.status_code == 422
-        assert self.job().state == ImportState.UPLOADED
+        assert self.job().state == UPLOADED
         return self.answer
 
 
@@ -202,7 +203,7 @@ def test_only_admins_make_people_and_words(firm: Firm) -> None:
     page.refused(forged)
     with tenant_context(firm.tenant):
         answers = {"owner": {"zelda seal": "add"}, "industry": {"falconry": "add"}}
-        Import.objects.update(answers=answers, state=ImportState.QUEUED)
+        Import.objects.update(answers=answers, state=RunState.QUEUED)
     job = finished(firm, page.job())
     assert (job.created_count, job.refused_count) == (0, 1)
     refused = download(firm, job, firm.max)
@@ -255,7 +256,7 @@ def test_another_field_for_a_column_asks_other_questions(firm: Firm) -> None:
     assert answer.redirect_chain == [(page.address, 303)]
     page.answer = answer
     assert page.words("industry") == {"Falconry": (1, "")}
-    assert page.job().state == ImportState.UPLOADED
+    assert page.job().state == UPLOADED
 
 
 PEOPLE = """First Name,Last Name,E-mail,Company,City

@@ -10,13 +10,16 @@ import pytest
 from django.db import OperationalError, connection
 
 from accounts.models import Account
-from crm.imports import jobs, running
-from crm.imports.models import DeferredLink, Import, ImportState, RefusedRow
-from crm.imports.running import run_import
-from crm.tenants import turns
+from crm import queues
+from crm.imports import running
+from crm.imports.kind import IMPORT
+from crm.imports.models import DeferredLink, Import, RefusedRow
+from crm.runs import jobs
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
-from tests.imports.steps import bring_in, download, finished, tenant_of, upload
+from tests.imports.steps import bring_in, download, finished, run_import, tenant_of, upload
 from tests.people import Firm, client_of
+from tests.working import work
 
 
 def firms(count: int, parent: str = "") -> str:
@@ -64,16 +67,17 @@ def aside(do: Callable[[], Any]) -> None:
 
 def test_a_second_worker_does_not_wait(fresh_firm: Firm, in_the_second_batch: Any) -> None:
     job = upload(fresh_firm, "accounts", firms(35))
-    seen: list[bool] = []
+    seen: list[int] = []
 
     def second_worker() -> None:
-        seen.append(run_import(tenant_of(fresh_firm), job.pk))
-        seen.append(now(fresh_firm, job).position == 10)
+        work(IMPORT, fresh_firm.tenant, job.pk)
+        seen.append(now(fresh_firm, job).position)
 
     in_the_second_batch(second_worker)
-    done = finished(fresh_firm, job)
-    assert seen == [False, True], "it left at once, and did no rows"
-    assert (done.created_count, done.refused_count) == (35, 0)
+    work(IMPORT, fresh_firm.tenant, job.pk)
+    done = now(fresh_firm, job)
+    assert seen == [10], "it left at once, and did no rows"
+    assert (done.state, done.created_count, done.refused_count) == (RunState.DONE, 35, 0)
 
 
 def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_the_second_batch: Any) -> None:
@@ -84,7 +88,7 @@ def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_th
     in_the_second_batch(lambda: codes.append(client.post(f"{page}run/", {"_method": "DELETE"}).status_code))
     run_import(tenant_of(fresh_firm), job.pk)
     assert codes == [303]
-    assert (now(fresh_firm, job).state, job.position, job.created_count) == (ImportState.CANCELLED, 20, 20)
+    assert (now(fresh_firm, job).state, job.position, job.created_count) == (RunState.CANCELLED, 20, 20)
     with tenant_context(tenant_of(fresh_firm)):
         assert Account.objects.count() == 20
         assert Account.objects.get(name="Child").parent.name == "Firm 9", "what came in is whole"
@@ -107,15 +111,15 @@ def test_a_long_import_lets_others_have_their_turn(
 ) -> None:
     kicked: list[Any] = []
     job = upload(fresh_firm, "accounts", firms(35))
-    monkeypatch.setattr(turns, "TURN_SECONDS", 0.0)
-    monkeypatch.setattr(jobs, "kick", lambda *ids: kicked.append(ids))
+    monkeypatch.setattr(queues, "TURN_SECONDS", 0.0)
+    monkeypatch.setattr(jobs, "kick", lambda place: kicked.append((place.tenant_id, place.run_id)))
     positions = []
     for _turn in range(5):
-        jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
+        work(IMPORT, fresh_firm.tenant, job.pk)
         positions.append(now(fresh_firm, job).position)
     assert positions == [10, 20, 30, 35, 35]
     assert kicked == [(fresh_firm.tenant.pk, job.pk)] * 4
-    assert (job.state, job.created_count) == (ImportState.DONE, 35)
+    assert (job.state, job.created_count) == (RunState.DONE, 35)
 
 
 def test_an_import_outlives_a_database_that_goes_away(
@@ -130,11 +134,11 @@ def test_an_import_outlives_a_database_that_goes_away(
             raise OperationalError("server closed the connection unexpectedly")
 
     monkeypatch.setattr(running, "_take_in", lost)
-    jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
-    assert (now(fresh_firm, job).state, job.position) == (ImportState.RUNNING, 10)
+    work(IMPORT, fresh_firm.tenant, job.pk)
+    assert (now(fresh_firm, job).state, job.position) == (RunState.RUNNING, 10)
     monkeypatch.setattr(running, "_take_in", taken)
-    jobs.run(str(fresh_firm.tenant.pk), str(job.pk))
-    assert (now(fresh_firm, job).state, job.created_count) == (ImportState.DONE, 35)
+    work(IMPORT, fresh_firm.tenant, job.pk)
+    assert (now(fresh_firm, job).state, job.created_count) == (RunState.DONE, 35)
 
 
 def test_links_to_rows_further_down_are_set_in_batches(fresh_firm: Firm, small_batches: None) -> None:
@@ -144,7 +148,7 @@ def test_links_to_rows_further_down_are_set_in_batches(fresh_firm: Firm, small_b
     job = upload(fresh_firm, "accounts", text)
     tenant = tenant_of(fresh_firm)
     for _batch in range(6):
-        assert run_import(tenant, job.pk, seconds=0)
+        assert run_import(tenant, job.pk, batches=1)
     with tenant_context(tenant_of(fresh_firm)):
         assert Account.objects.filter(parent__name="Mother").count() == 20
         assert DeferredLink.objects.count() == 16
@@ -183,7 +187,7 @@ def test_a_dry_run_counts_an_external_id_once_however_far_apart(
     )
     job = upload(fresh_firm, "accounts", text, dry_run="1")
     for _batch in range(kill_after or 0):
-        run_import(tenant_of(fresh_firm), job.pk, seconds=0)
+        run_import(tenant_of(fresh_firm), job.pk, batches=1)
     tried = finished(fresh_firm, job)
     counts = (tried.created_count, tried.updated_count, tried.unchanged_count, tried.folded_count)
     page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/run/"

@@ -7,14 +7,15 @@ from django.utils import timezone
 
 from crm.events import delivery, jobs
 from crm.events.models import OutboxMessage
-from crm.imports import jobs as import_jobs
-from crm.imports.models import Import, ImportState
+from crm.imports.kind import IMPORT
+from crm.imports.models import Import
+from crm.runs.models import AtWork, RunState
 from crm.tenants.context import CrossTenantError, tenant_context
 from crm.tenants.jobs import each_tenant
-from crm.tenants.models import AtWork
 from tests import make
 from tests.isolation.dump import dump
 from tests.permissions.samples import Sample, Samples
+from tests.working import work
 
 
 @pytest.fixture(autouse=True)
@@ -63,15 +64,15 @@ def test_an_import_of_another_workspace_does_not_run(samples: Samples) -> None:
     job_id = theirs.ids["import_tried"]
     with tenant_context(theirs.firm.tenant):
         AtWork.objects.all().delete()  # another run of the samples may stand in line before it
-        Import.objects.filter(pk=job_id).update(state=ImportState.QUEUED, is_dry_run=False, position=0, created_count=0)
+        Import.objects.filter(pk=job_id).update(state=RunState.QUEUED, is_dry_run=False, position=0, created_count=0)
     with tenant_context(samples.ours.firm.tenant):
         AtWork.objects.update(seen_at=timezone.now())  # a place that has been held for long is given to the next
     before = dump(theirs.firm.tenant)
     mine = dump(samples.ours.firm.tenant)
-    import_jobs.run(str(samples.ours.firm.tenant.pk), job_id)
+    work(IMPORT, samples.ours.firm.tenant, job_id)
     assert dump(theirs.firm.tenant) == before
     assert dump(samples.ours.firm.tenant) == mine
-    import_jobs.run(str(theirs.firm.tenant.pk), job_id)
+    work(IMPORT, theirs.firm.tenant, job_id)
     with tenant_context(theirs.firm.tenant):
         assert Import.objects.get(pk=job_id).created_count == 2
     assert dump(samples.ours.firm.tenant) == mine

@@ -13,7 +13,6 @@ from contacts.models import Contact
 from crm.fields.models import TagLink
 from crm.imports import batches, outcome, running
 from crm.imports.models import Import, RefusedRow
-from crm.imports.running import run_import
 from crm.imports.trying import Tried
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
@@ -24,7 +23,7 @@ from leads.vetting.rule import Gate, Needs, Unmet
 from leads.vetting.settings import CONVERSION_GATE
 from opportunities.models import Opportunity
 from tests import make
-from tests.imports.steps import sent, told
+from tests.imports.steps import run_import, sent, told
 from tests.people import Firm, client_of
 
 HEAD = "External id,First name,Last name,Company,E-mail,Status,Owner\n"

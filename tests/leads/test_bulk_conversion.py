@@ -15,13 +15,15 @@ from django.utils import timezone
 from accounts.models import Account
 from contacts.models import Contact
 from crm import events
-from crm.bulk import jobs, running, services
+from crm.bulk import running, services
 from crm.bulk.events import STARTED
-from crm.bulk.models import BulkFinding, BulkRows, BulkRun, BulkState
-from crm.bulk.running import work_as_job
+from crm.bulk.kind import BULK
+from crm.bulk.models import BulkFinding, BulkRows, BulkRun
 from crm.catalogue.actions import Became
 from crm.events.models import Event
 from crm.picklists.selectors import choices
+from crm.runs import jobs
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
@@ -36,6 +38,7 @@ from leads.vetting.settings import CONVERSION_GATE
 from opportunities.models import Opportunity, OpportunityContact
 from tests import make
 from tests.people import Firm, client_of
+from tests.working import work, work_alone
 
 ALSO = {"to-also_doubtful": "on"}
 
@@ -81,7 +84,7 @@ def some_leads(firm: Firm) -> list[Lead]:
 def test_a_rehearsal_says_what_would_become_of_them_and_writes_nothing(firm: Firm, leads: list[Lead]) -> None:
     answer, run = try_out(firm, leads)
     assert answer["Location"] == f"/acme/bulk/{run.pk}/"
-    assert (run.is_dry_run, run.state, run.done_count) == (True, BulkState.DONE, 5)
+    assert (run.is_dry_run, run.state, run.done_count) == (True, RunState.DONE, 5)
     assert run.counts == {
         "accounts.new": 2, "accounts.shared": 2, "contacts.new": 5, "opportunities.new": 5,
     }  # fmt: skip
@@ -95,7 +98,7 @@ def test_leads_of_one_company_come_together_in_one_account(firm: Firm, leads: li
     _answer, tried = try_out(firm, leads)
     before = tried.counts
     run = go_on(firm, tried)
-    assert (run.is_dry_run, run.state, run.counts) == (False, BulkState.DONE, before)
+    assert (run.is_dry_run, run.state, run.counts) == (False, RunState.DONE, before)
     with tenant_context(firm.tenant):
         assert counts() == [2, 5, 5, 5]
         kestrel = Account.objects.get(name="Kestrel Ltd")
@@ -342,7 +345,7 @@ def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, mon
         sites = [f"https://company{number % 4}.example" for number in range(17)]
         made = [make.lead(firm.ana, company="Company", website=site) for site in sites]
     _answer, run = try_out(firm, made, **ALSO)
-    jobs.run(str(firm.tenant.pk), str(run.pk))
+    work(BULK, firm.tenant, run.pk)
     assert (latest(firm).counts["accounts.new"], latest(firm).done_count) == (4, 17)
     go_on(firm, run)
     convert, written = bulk.convert_one, iter(range(1000))
@@ -356,13 +359,13 @@ def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, mon
     with monkeypatch.context() as patch:
         patch.setattr(bulk, "convert_one", dying)
         with pytest.raises(Killed):
-            work_as_job(Tenant.objects.get(pk=firm.tenant.pk), run.pk)
+            work_alone(BULK, Tenant.objects.get(pk=firm.tenant.pk), run.pk)
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         assert Lead.objects.exclude(converted_at=None).count() == 5, "a batch is done wholly or not at all"
         BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
-    jobs.run(str(firm.tenant.pk), str(run.pk))
+    work(BULK, firm.tenant, run.pk)
     run = latest(firm)
-    assert (run.state, run.done_count, run.refused_count) == (BulkState.DONE, 17, 0)
+    assert (run.state, run.done_count, run.refused_count) == (RunState.DONE, 17, 0)
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):
         assert counts() == [4, 17, 17, 17]
 

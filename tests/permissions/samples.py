@@ -52,7 +52,7 @@ def make_samples() -> Samples:
 def _make(slug: str, name: str) -> Sample:
     from crm.events.delivery import deliver_all
     from crm.imports.models import DeferredLink
-    from crm.imports.running import run_import
+    from tests.imports.steps import run_import
 
     sample = Sample(make_firm(slug, name))
     tenant = sample.firm.tenant

@@ -115,9 +115,9 @@ def test_who_has_none_may_stay_so_and_who_has_one_keeps_one(firm: Firm) -> None:
 def test_an_import_obeys(firm: Firm) -> None:
     from contacts.record import CONTACT
     from crm.imports.models import RefusedRow
-    from crm.imports.running import run_import
     from crm.imports.services import start_import
     from crm.imports.uploading import upload_import
+    from tests.imports.steps import run_import
 
     need_account(firm, "yes")
     tenant = Tenant.objects.get(pk=firm.tenant.pk)

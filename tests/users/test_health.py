@@ -10,13 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
-from crm import events
+from crm import events, health
 from crm.events.events import WORKSPACE_CHANGED
 from crm.events.models import OutboxMessage
 from crm.ground.ids import uuid7
+from crm.runs.models import AtWork
 from crm.tenants.context import tenant_context
-from crm.tenants.models import AtWork
-from crm.users import health
 from tests.people import Firm
 
 

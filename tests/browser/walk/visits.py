@@ -17,10 +17,10 @@ from accounts.models import Account
 from accounts.vendors.models import Vendor
 from crm.activities.files.models import StoredFile
 from crm.events.delivery import deliver_due
-from crm.imports.models import Import, ImportState
-from crm.imports.running import run_import
+from crm.imports.models import Import
 from crm.picklists.models import Choice
 from crm.records.models import RecordModel
+from crm.runs.models import RunState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant, TenantModel
 from crm.users.access import can
@@ -34,6 +34,7 @@ from tests.browser.walk.addresses import kind_of
 from tests.browser.walk.alike import alike
 from tests.browser.walk.expected import is_deliberate
 from tests.browser.walk.walker import Walk
+from tests.imports.steps import run_import
 from tests.permissions.table import RECORD_TYPES, ROWS
 
 # The product in parts: by what the names of its URLs begin with.
@@ -122,7 +123,7 @@ def work(tenant: Tenant) -> None:
     """What workers do."""
     deliver_due(tenant=tenant)
     with tenant_context(tenant):
-        jobs = list(Import.objects.filter(state=ImportState.QUEUED).values_list("pk", flat=True))
+        jobs = list(Import.objects.filter(state=RunState.QUEUED).values_list("pk", flat=True))
     for job in jobs:
         run_import(tenant, job)
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from redis import Redis, RedisError
 
 from crm.events.selectors import outbox_lag_seconds
+from crm.runs.turns import runs_lag_seconds
 from crm.tenants.role import role_problem
-from crm.tenants.turns import long_runs_lag_seconds
 
 LAG_TOLERATED = 300  # seconds; the sweep runs every 15
 _migrated = False
@@ -86,5 +86,5 @@ def _outbox() -> str:
 
 
 def _long_runs() -> str:
-    lag = long_runs_lag_seconds()
-    return f"a bulk action or an import has stood still for {lag:.0f} s" if lag > LAG_TOLERATED else ""
+    lag = runs_lag_seconds()
+    return f"a run (an import, a bulk action) has stood still for {lag:.0f} s" if lag > LAG_TOLERATED else ""
