@@ -17,6 +17,7 @@ from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
 from crm.records.taking_back import what_stays
+from crm.runs.progress import Count
 from crm.ui import format as formats
 from crm.ui.dialect import in_text
 
@@ -40,11 +41,16 @@ def button_of(run: BulkRun) -> str:
     return heading(action, record_type, count) if count else ""
 
 
-def counted(run: BulkRun) -> list[tuple[str, int]]:
-    """What became of the rows, in words that fit their number."""
+def counted(run: BulkRun) -> list[Count]:
+    """What became of the rows."""
     action = action_of(run)
     tells = action.tells.items() if action else ()
-    return [(label % {"n": found}, found) for key, label in tells if (found := run.counts.get(key))]
+    found = [Count(number, label % {"n": number}) for key, label in tells if (number := run.counts.get(key))]
+    if run.doubt_count:
+        found.append(Count(run.doubt_count, _("doubtful"), "warning"))
+    if run.left_count:
+        found.append(Count(run.left_count, _("doubtful, left out"), "warning"))
+    return [*found, Count(run.forbidden_count, _("refused"), "danger" if run.forbidden_count else "")]
 
 
 def told(run: BulkRun) -> str:

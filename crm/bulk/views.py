@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -29,13 +29,13 @@ from crm.fields.look.forms import RecordForm
 from crm.pages.idempotency import already_made, new_key, remember_made
 from crm.pages.listing import Listing, read_listing
 from crm.queries.query import Query
+from crm.runs.files import csv_file, download
 from crm.runs.models import RunState
+from crm.runs.progress import respond_run
 from crm.runs.services import cancel
-from crm.runs.turns import is_waiting
 from crm.saved_views.chips import chips
 from crm.ui import format as formats
-from crm.ui.http import back_to, go, method_of, respond, respond_polled
-from crm.ui.spreadsheets import defuse
+from crm.ui.http import back_to, go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
@@ -144,15 +144,14 @@ def run(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
 def refused(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     """The refused rows as a file: which, and why."""
     found, record_type = _run(request, run_id)
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    writer.writerow(["id", "name", "state", "reason"])
-    for row in selectors.findings(found, is_refused=True):
+    return download(csv_file(f"{record_type.key}-{_('refused')}.csv", _refused_rows(found)))
+
+
+def _refused_rows(run: BulkRun) -> Iterator[list[Any]]:
+    yield ["id", "name", "state", "reason"]
+    for row in selectors.findings(run, is_refused=True):
         state = _("left out") if row.is_left else _("refused")
-        writer.writerow([row.record_id, defuse(row.name), state, defuse("; ".join(row.reasons))])
-    response = HttpResponse("\ufeff" + buffer.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{record_type.key}-{_("refused")}.csv"'
-    return response
+        yield [row.record_id, row.name, state, "; ".join(row.reasons)]
 
 
 def _all_rows(listing: Listing) -> Chosen:
@@ -249,13 +248,9 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
     running = found.is_open
     page = int(text) if (text := request.GET.get("page", "")).isdecimal() and len(text) < 6 else 1
     context = {
-        "run": found,
         "type": record_type,
         "heading": telling.heading_of(found),
         "button": telling.button_of(found),
-        "running": running,
-        "waits": running and is_waiting(found.pk),
-        "tells": telling.counted(found),
         "outcomes": None if running or not action else outcomes.outcomes(found, request.actor, action.makes, page),
         "refused": [] if running else selectors.findings(found, is_refused=True, is_left=False, limit=SHOWN),
         "left": [] if running else selectors.findings(found, is_refused=True, is_left=True, limit=SHOWN_DOUBTS),
@@ -265,7 +260,7 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "may_undo": services.may_be_undone(found),
         "back": found.back or reverse(f"{record_type.key}:list"),
     }
-    return respond_polled(request, "bulk/run.html", context, running=running, element="bulk-progress")
+    return respond_run(request, found, "bulk/run.html", counts=telling.counted(found), context=context)
 
 
 def _type(request: WorkspaceRequest, key: str) -> RecordType:

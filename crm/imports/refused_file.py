@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
@@ -21,18 +18,12 @@ from crm.imports.models import Import
 from crm.imports.reading.files import SPREADSHEETS
 from crm.imports.reading.numbers import number_text
 from crm.imports.storing import FileReading
-from crm.ui.spreadsheets import Shown, Workbook, defuse
+from crm.runs.files import File, csv_file
+from crm.ui.spreadsheets import Shown, Workbook
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBER = re.compile(r"([^\d\-]*)(-?\d+(?:\.(\d+))?)(.*)")
 _LONGEST_NAME = 100
-
-
-@dataclass(frozen=True)
-class File:
-    name: str
-    content: bytes
-    content_type: str
 
 
 def refused_file(job: Import, *, came_in: bool) -> File:
@@ -44,11 +35,8 @@ def refused_file(job: Import, *, came_in: bool) -> File:
     if how is not None and how.kind in SPREADSHEETS:
         return File(f"{name}.xlsx", _workbook(job, came_in), XLSX)
     suffix = path.suffix if path.suffix.lower() in (".csv", ".tsv", ".txt") else ".csv"
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=(how.separator if how is not None else "") or ",")
-    for row in _rows(job, came_in):
-        writer.writerow([defuse(cell) if isinstance(cell, str) else cell for cell in row])
-    return File(f"{name}{suffix}", ("\ufeff" + buffer.getvalue()).encode(), "text/csv; charset=utf-8")
+    separator = (how.separator if how is not None else "") or ","
+    return csv_file(f"{name}{suffix}", _rows(job, came_in), separator)
 
 
 def _rows(job: Import, came_in: bool) -> Iterator[list[Any]]:

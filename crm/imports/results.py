@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
@@ -15,10 +16,11 @@ from crm.fields import kinds
 from crm.imports.models import Import, ImportRow, Outcome
 from crm.picklists.lists import CUSTOM_PREFIX, picklists
 from crm.runs.models import RunState
+from crm.runs.progress import TONES, Count
 from crm.ui import format as formats
 
 ROWS = 50  # on a page
-TONES = {
+OUTCOME_TONES = {
     Outcome.CREATED: "success",
     Outcome.UPDATED: "info",
     Outcome.UNCHANGED: "neutral",
@@ -34,7 +36,6 @@ WOULD = {  # what a dry run says of a row
     Outcome.SKIPPED: _lazy("Would be skipped"),
     Outcome.REFUSED: _lazy("Would be refused"),
 }
-STATE_TONES = {RunState.FAILED: "danger", RunState.CANCELLED: "warning"}
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,38 @@ class Result:
     tone: str
     button: str
     added: list[tuple[str, list[str], int]]  # what, some names, how many more
+    counts: list[Count]
+    notes: list[str]  # on the counts
 
 
 def result_of(job: Import, record_type: RecordType) -> Result:
     """Return what can be said of the import as a whole."""
-    state, tone = str(job.get_state_display()), STATE_TONES.get(RunState(job.state), "info")
+    state, tone = str(job.get_state_display()), TONES.get(RunState(job.state), "info")
     if job.state == RunState.DONE:
         state, tone = _done(job)
-    return Result(state, tone, _button(job, record_type), list(_added(job, record_type)))
+    notes = [_("Several rows about one record count as one: created, or changed if any of them changes it.")]
+    return Result(
+        state=state,
+        tone=tone,
+        button=_button(job, record_type),
+        added=list(_added(job, record_type)),
+        counts=list(_counts(job)),
+        notes=notes if job.folded_count else [],
+    )
+
+
+def _counts(job: Import) -> Iterator[Count]:
+    yield Count(job.created_count, _("would be created") if job.is_dry_run else _("created"))
+    yield Count(job.updated_count, _("would change") if job.is_dry_run else _("changed"))
+    if job.unchanged_count:
+        yield Count(job.unchanged_count, _("the same already"))
+    if n := job.folded_count:
+        yield Count(n, ngettext("more row of the same record", "more rows of the same records", n))
+    if job.skipped_count:
+        yield Count(job.skipped_count, _("skipped"))
+    yield Count(job.refused_count, _("refused"), "danger" if job.refused_count else "")
+    if n := job.emptied_count:
+        yield Count(n, ngettext("cell left empty", "cells left empty", n), "warning")
 
 
 def _done(job: Import) -> tuple[str, str]:
@@ -154,4 +179,4 @@ def row_page(job: Import, query: Mapping[str, str]) -> RowPage:
 
 def _told(row: ImportRow) -> tuple[ImportRow, str, str]:
     outcome = Outcome(row.outcome)
-    return row, TONES[outcome], str(WOULD[outcome])
+    return row, OUTCOME_TONES[outcome], str(WOULD[outcome])

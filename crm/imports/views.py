@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from crm import catalogue
 from crm.imports import selectors, services
@@ -22,8 +21,9 @@ from crm.imports.planned import planning
 from crm.imports.refused_file import refused_file
 from crm.imports.results import result_of, row_page
 from crm.imports.storing import is_kept
-from crm.runs.turns import is_waiting
-from crm.ui.http import go, method_of, respond, respond_polled
+from crm.runs.files import download
+from crm.runs.progress import respond_run
+from crm.ui.http import go, method_of, respond
 from crm.ui.toasts import say
 from crm.users.access import may
 from crm.users.http import WorkspaceRequest, require
@@ -48,21 +48,19 @@ def job(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     running = found.is_open
     context = {
         **told_left_out(found, found.left_out, request.actor),
-        "job": found,
         "type": record_type,
-        "running": running,
         "tried": str(found.tried_at or ""),
         "is_gone": not running and not is_kept(found),
-        "waits": running and is_waiting(found.pk),
         "reasons": None if running else _reasons(request, found),
         "afterwards": [] if running else _follows(request, found),
         "has_remarks": not running and bool(selectors.refused_rows(found, came_in=True, limit=1)),
         "rows": row_page(found, request.GET) if found.is_dry_run and not running else None,
     }
     with planning(found):  # what a dry run tells of them
-        context["result"] = result_of(found, record_type)
+        result = context["result"] = result_of(found, record_type)
         context["lost"] = lost_columns(layout_of(found, record_type)) if found.is_dry_run and not running else ""
-    return respond_polled(request, "imports/job.html", context, running=running, element="import-progress")
+    context |= {"state": result.state, "tone": result.tone, "notes": result.notes}
+    return respond_run(request, found, "imports/job.html", counts=result.counts, context=context)
 
 
 def _follows(request: WorkspaceRequest, job: Import) -> list[Afterwards]:
@@ -99,7 +97,4 @@ def refused(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     ``?remarks=1``: the rows that came in and have remarks, which are not to be imported again.
     """
     found, _record_type = get_job(request, job_id)
-    file = refused_file(found, came_in="remarks" in request.GET)
-    response = HttpResponse(file.content, content_type=file.content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.name)
-    return response
+    return download(refused_file(found, came_in="remarks" in request.GET))

@@ -53,7 +53,7 @@ def dry_run(page: Page, firm: Firm, key: str, name: str, content: bytes) -> None
 
 
 def bring_in(page: Page, firm: Firm, rows: int, noun: str) -> None:
-    result = page.locator("#import-progress")
+    result = page.locator("#run-progress")
     work_off(firm, page)
     expect(result).to_contain_text(f"{rows} would be created")
     page.get_by_role("button", name=f"Create {rows} {noun}").click()
@@ -70,7 +70,7 @@ def test_two_sheets_become_accounts_and_their_people(fresh_firm: Firm, page: Pag
     choose(page, "Falcon Works", "Create the account")
     page.get_by_role("button", name="Dry run of all 4 rows").click()
     bring_in(page, fresh_firm, 4, "contacts")
-    expect(page.locator("#import-progress")).to_contain_text("Left out: “Title” (1 cell), “Department” (1 cell)")
+    expect(page.locator("#run-progress")).to_contain_text("Left out: “Title” (1 cell), “Department” (1 cell)")
     page.goto(fresh_firm.url("accounts:list"))
     page.get_by_role("main").get_by_role("link", name="All accounts").last.click()
     expect(page.get_by_role("main")).to_contain_text("Falcon Works")

@@ -40,15 +40,15 @@ def test_a_file_comes_in(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
 
     progress = page.get_by_role("progressbar", name="Rows done")
     expect(progress).to_have_attribute("value", "0")
-    expect(page.locator("#import-progress").get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.locator("#run-progress").get_by_role("button", name="Stop")).to_be_visible()
     work_off(fresh_firm, page)
     expect(progress).to_have_attribute("value", "41")
-    expect(page.locator("#import-progress")).to_contain_text("40 would be created")
+    expect(page.locator("#run-progress")).to_contain_text("40 would be created")
     page.get_by_role("button", name="Create 40 accounts").click()
-    expect(page.locator("#import-progress")).to_contain_text("0 of 41 rows")
+    expect(page.locator("#run-progress")).to_contain_text("0 of 41 rows")
     work_off(fresh_firm, page)
-    expect(page.locator("#import-progress")).to_contain_text("40 created")
-    expect(page.locator("#import-progress")).to_contain_text("1 refused")
+    expect(page.locator("#run-progress")).to_contain_text("40 created")
+    expect(page.locator("#run-progress")).to_contain_text("1 refused")
     expect(page.get_by_role("table", name="Reasons").or_(page.locator("table").last)).to_contain_text("Name")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download 1 refused row")).click()
@@ -67,14 +67,14 @@ def test_an_import_is_cancelled(fresh_firm: Firm, page: Page, sign_in: SignIn) -
     )
     page.get_by_role("button", name="Upload and choose columns").click()
     page.get_by_role("button", name="Import without a dry run").click()
-    cancel = page.locator("#import-progress").get_by_role("button", name="Cancel")
+    cancel = page.locator("#run-progress").get_by_role("button", name="Stop")
     cancel.focus()
     for _poll in range(2):
         with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
             pass
     expect(cancel).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#import-progress")).to_contain_text("Cancelled")
+    expect(page.locator("#run-progress")).to_contain_text("Cancelled")
     with tenant_context(fresh_firm.tenant):
         assert not Account.objects.exists()
 
@@ -117,7 +117,7 @@ def test_an_owners_file_is_asked_about_read_and_imported(fresh_firm: Firm, page:
     choose(page, "Heron KG", "Create the account")
     page.get_by_role("button", name="Dry run of all 3 rows").click()
     work_off(fresh_firm, page)
-    result = page.locator("#import-progress")
+    result = page.locator("#run-progress")
     expect(result).to_contain_text("2 would be created")
     expect(result).to_contain_text("Zelda Seal")
     expect(result).to_contain_text("Falcon Works")
@@ -129,7 +129,7 @@ def test_an_owners_file_is_asked_about_read_and_imported(fresh_firm: Firm, page:
 
     page.get_by_role("button", name="Create 2 contacts").click()
     work_off(fresh_firm, page)
-    expect(page.locator("#import-progress")).to_contain_text("2 created")
+    expect(page.locator("#run-progress")).to_contain_text("2 created")
     with tenant_context(fresh_firm.tenant):
         owners = dict(Contact.objects.values_list("first_name", "owner__name"))
         assert owners == {"Ann": "Ana Owner", "Bo": "Zelda Seal"}

@@ -42,7 +42,7 @@ def start(page: Page, firm: Firm, told: str) -> None:
     page.get_by_role("button", name="Import without a dry run").click()
     page.wait_for_url(lambda url: not url.endswith("/columns/"), timeout=PATIENCE)
     work_off(firm, page)
-    expect(page.locator("#import-progress")).to_contain_text(told)
+    expect(page.locator("#run-progress")).to_contain_text(told)
 
 
 def answer(page: Page) -> None:
@@ -83,7 +83,7 @@ def test_the_maven_files_come_in_by_pressing_and_nothing_is_invented(
     upload(page, firm, "opportunities", "sales_pipeline.csv")
     answer(page)
     start(page, firm, "7,375 created")
-    expect(page.locator("#import-progress")).to_contain_text("1,425 refused")
+    expect(page.locator("#run-progress")).to_contain_text("1,425 refused")
     job = latest(firm)
     assert (job.total, job.created_count, job.refused_count) == (8800, 7375, 1425)
     refused = download(firm, job)

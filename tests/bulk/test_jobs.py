@@ -113,7 +113,7 @@ def test_a_worker_does_it_and_the_page_shows_how_far_it_is(
     with tenant_context(fresh(fresh_firm)):
         assert not BulkRows.objects.exists(), "nobody asks for them any more"
     page = client_of(fresh_firm.ana).get(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/").content.decode()
-    assert "hx-trigger" not in page.split('id="bulk-progress"')[1]
+    assert "hx-trigger" not in page.split('id="run-progress"')[1]
     assert "<b>25</b> of 25 rows" in page
 
 

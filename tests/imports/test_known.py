@@ -247,7 +247,7 @@ def test_the_button_says_what_will_happen(firm: Firm, text: str, state: str, but
     if button:
         assert f">{button}</button>" in page
     else:
-        assert "There is nothing to import." in page and "button-primary" not in page.partition("import-progress")[2]
+        assert "There is nothing to import." in page and "button-primary" not in page.partition("run-progress")[2]
 
 
 def test_a_result_of_nothing_is_not_green(firm: Firm) -> None:

@@ -141,7 +141,7 @@ def test_without_javascript_progress_is_a_link_away(firm: Firm) -> None:
     assert b"<progress" in poll.content and b"<button" not in poll.content and "HX-Retarget" not in poll
     finished(firm, job)
     end = client.get(address, headers={"HX-Request": "true"})
-    assert end["HX-Retarget"] == "#import-progress" and b"Look at the accounts" in end.content
+    assert end["HX-Retarget"] == "#run-progress" and b"Look at the accounts" in end.content
     assert refresh not in client.get(address).content.decode()
 
 
