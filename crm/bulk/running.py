@@ -22,10 +22,10 @@ from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
 from crm import catalogue
 from crm.bulk.forms import values_of
+from crm.bulk.giving_back import to_give_back
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
 from crm.bulk.models import BulkFinding, BulkMemory, BulkOutcome, BulkRun
 from crm.bulk.rows import next_rows
-from crm.bulk.selection import to_give_back
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction, LeftOutError, Outcome, Rehearse
 from crm.catalogue.types import RecordType

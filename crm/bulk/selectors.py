@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from crm import catalogue
-from crm.bulk.actions import undoing
+from crm.bulk.giving_back import undoing
 from crm.bulk.models import BulkFinding, BulkRun
 from crm.catalogue.actions import BulkAction
 from crm.runs import selectors

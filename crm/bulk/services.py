@@ -1,4 +1,4 @@
-"""Steps of a run: start (or try), do for real after that, cancel, undo."""
+"""Steps of a run: start (or try), do for real after that."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import catalogue, events
-from crm.bulk.actions import DELETE
 from crm.bulk.events import STARTED
 from crm.bulk.forgetting import forget_results
 from crm.bulk.kind import BULK
-from crm.bulk.models import BulkFinding, BulkRun
+from crm.bulk.models import BulkRun
 from crm.bulk.rows import SIZE, keep_rows
 from crm.bulk.running import hold_rows, work_in_batches
-from crm.bulk.selection import out_of_reach, to_give_back
-from crm.bulk.selectors import action_of, undone_by
+from crm.bulk.selectors import action_of
 from crm.bulk.telling import heading
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
-from crm.ground.writes import insert_many, service
+from crm.ground.writes import service
 from crm.queries.query import Query
-from crm.runs.models import RunState
 from crm.runs.services import hand_over, refuse_many_waiting
 from crm.runs.steps import do_batch, make_new
 from crm.users.models import Membership
@@ -63,64 +60,32 @@ def start_run(
         asked_at=asked_at if action.rehearse is None else timezone.now(),
         made_by=actor,
     )
-    return _start(run, actor, action, rows)
+    return start(run, actor, action, rows)
 
 
 @service
 def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     """Do for real what ``run`` has tried."""
-    run = _locked(run)
+    run = locked(run)
     action = action_of(run)
     if action is None or not run.is_dry_run or run.is_open:
         raise ValidationError(_("This has already been started."))
     forget_results(run)
     make_new(BULK, run)
     run.is_dry_run = False
-    _start(run, actor, action)
+    start(run, actor, action)
 
 
-@service
-def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
-    """Bring back what ``run`` has deleted, or give the records the values that they had before; asked twice, there is
-    one run that does. Rows that somebody has changed since are refused."""
-    run = _locked(run)
-    if not may_be_undone(run):
-        raise ValidationError(_("This cannot be taken back as a whole."))
-    if before := undone_by(run):
-        return before
-    undoing = BulkRun(record_type=run.record_type, undoes=run, back=run.back, made_by=actor)
-    action = action_of(undoing)
-    assert action is not None
-    undoing.action = action.key
-    record_type = catalogue.record_type(run.record_type)
-    missing = out_of_reach(undoing, record_type, actor)
-    undoing.refused_count = len(missing)
-    undoing.total = to_give_back(undoing, record_type, actor).count() + len(missing)
-    undoing = _start(undoing, actor, action)
-    name, reasons = str(record_type.label), [_("It is gone, or out of your reach.")]  # its own name may not be told
-    rows = [BulkFinding(run=undoing, record_id=one, name=name, reasons=reasons) for one in missing]
-    if rows:
-        insert_many(BulkFinding, rows)
-    return undoing
-
-
-def may_be_undone(run: BulkRun) -> bool:
-    changed = run.done_count - run.counts.get("same", 0)
-    if run.is_dry_run or run.undoes_id or not changed or run.is_open:
-        return False
-    action = action_of(run)
-    return action is not None and (action.undoes or action.key == DELETE.key)
-
-
-def _locked(run: BulkRun) -> BulkRun:
+def locked(run: BulkRun) -> BulkRun:
+    """Return the run as it is now, held until the end of the transaction."""
     rows = BulkRun.objects.select_for_update(of=("self",)).select_related("made_by__role", "made_by__team", "event")
     return rows.get(pk=run.pk)
 
 
-def _start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"") -> BulkRun:
+def start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"") -> BulkRun:
+    """Do ``run`` as ``start_run`` says; ``rows`` are those that it chose."""
     if run.total > AT_ONCE:
         refuse_many_waiting(actor, actor)
-    run.state, run.seen_at = RunState.QUEUED, timezone.now()
     if not run.is_dry_run:
         run.event = _tell(run, actor, action)
     run.save()

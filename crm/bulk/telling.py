@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from crm import catalogue
-from crm.bulk.actions import changes_by
 from crm.bulk.forms import values_of
+from crm.bulk.giving_back import changes_by
 from crm.bulk.models import BulkRun
 from crm.bulk.outcomes import count_outcomes
 from crm.bulk.selectors import action_of

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import catalogue
-from crm.bulk import chosen, outcomes, selectors, services, telling
+from crm.bulk import chosen, outcomes, selectors, services, telling, undo
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
 from crm.bulk.kind import BULK
@@ -134,7 +134,7 @@ def run(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
             elif found.is_open:
                 cancel(BULK, found)
             else:
-                found = services.undo_run(run=found, actor=request.actor)
+                found = undo.undo_run(run=found, actor=request.actor)
                 return _after(request, found, found.back or reverse(f"{record_type.key}:list"))
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="warning")
@@ -238,8 +238,7 @@ def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:
     remember_made(request, back if done_well else page)
     if not done_well:
         return go(request, page)
-    undo = page if services.may_be_undone(run) else ""
-    say(request, telling.told(run), undo_url=undo)
+    say(request, telling.told(run), undo_url=page if undo.may_be_undone(run) else "")
     return go(request, back)
 
 
@@ -257,7 +256,7 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "doubts": [] if running else selectors.findings(found, is_refused=False, limit=SHOWN_DOUBTS),
         "undone_by": selectors.undone_by(found),
         "stays": [] if running else telling.stays_after(found),
-        "may_undo": services.may_be_undone(found),
+        "may_undo": undo.may_be_undone(found),
         "back": found.back or reverse(f"{record_type.key}:list"),
     }
     return respond_run(request, found, "bulk/run.html", counts=telling.counted(found), context=context)

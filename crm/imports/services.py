@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
@@ -116,13 +115,12 @@ def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = 
     if not after_dry_run:
         job.tried_at = None
     make_new(IMPORT, job)
-    job.state, job.is_dry_run, job.seen_at = RunState.QUEUED, dry_run, timezone.now()
+    job.is_dry_run = dry_run
     job.left_out = left_out(job, survey_of(job))
     fields = planned_labels(job)
     job.added = {"field": fields} if fields else {}
     if not dry_run:
         make_fields(job, actor)
-    job.save()
     if not dry_run:
         _tell(job, actor, STARTED)
     hand_over(IMPORT, job)

@@ -15,11 +15,11 @@ class GaveUpError(Exception):
 
 
 def make_new(kind: RunKind, run: Run) -> None:
-    """Set ``run`` back to how it was before its first row; it is saved with what else is changed."""
+    """Set ``run`` back to how it was before its first row; it is saved when it is handed over."""
     for name in kind.progress:
         field: Any = run._meta.get_field(name)
         setattr(run, name, field.get_default())
-    run.cancel_asked, run.finished_at, run.problem = False, None, ""
+    run.state, run.cancel_asked, run.finished_at, run.problem = RunState.QUEUED, False, None, ""
 
 
 def do_batch(kind: RunKind, run: Run, do: Do) -> bool:

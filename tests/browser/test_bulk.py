@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from crm import catalogue
 from crm.bulk import outcomes
-from crm.bulk.actions import RESTORE
+from crm.bulk.giving_back import RESTORE
 from crm.bulk.models import BulkRun
 from crm.pages import listing
 from crm.tenants.context import tenant_context
