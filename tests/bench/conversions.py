@@ -29,7 +29,7 @@ TABLES = (
     "events_event", "accounts_account", "contacts_contact", "opportunities_opportunity", "opportunities_stagevisit",
     "opportunities_opportunitycontact", "leads_conversion", "undo_change",
 )  # fmt: skip
-AIM = "≥ 0.125"
+AIM = "≥ 0.17"
 
 
 def conversions(place: Place, port: int, seconds: float) -> Iterator[Line]:

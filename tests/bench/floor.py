@@ -67,5 +67,16 @@ urlpatterns = [
     path("floor/lead/", page("lead.html", ("rows", queries.LEAD))),
     path("floor/account/", page("account.html", ("rows", queries.ACCOUNT))),
     path("floor/board/", page("board.html", ("columns", queries.BOARD_TOTALS), ("cards", queries.BOARD_CARDS))),
+    path(
+        "floor/home/",
+        page(
+            "home.html",
+            ("tasks", queries.HOME_TASKS),
+            ("meetings", queries.HOME_MEETINGS),
+            ("waiting", queries.HOME_WAITING),
+            ("leads", queries.HOME_LEADS),
+            ("week", queries.HOME_WEEK),
+        ),
+    ),
     path("floor/pipeline/", page("pipeline.html", ("rows", queries.PIPELINE))),
 ]

@@ -45,7 +45,7 @@ HEADERS = (
 DEAL_HEADERS = ("External id", "Name", "Account", "Stage", "Loss reason", "Amount", "Opened on", "Closed on", "Owner")
 ACCOUNTS = 600  # that the opportunities are with
 LONGEST_SECONDS = 240
-AIM_RATE, AIM_MEMORY, AIM_DEALS = "≥ 0.2", "≤ 120", "≥ 0.7"
+AIM_RATE, AIM_MEMORY, AIM_DEALS = "≥ 0.33", "≤ 120", "≥ 0.7"
 
 
 def imports(place: Place, folder: Path, rows: int = ROWS) -> Iterator[Line]:

@@ -60,8 +60,8 @@ def bulk_conversion(place: Place) -> Iterator[Line]:
             run = BulkRun.objects.get(pk=run.pk)
         if run.state != RunState.DONE or run.done_count != len(ids):
             sys.exit(f"The bulk conversion ended as {run.state}: {run.done_count} of {len(ids)} were converted.")
-        yield Line("bulk conversion, dry run", place.leads, len(ids) / tried, "rows/s")
-        yield Line("bulk conversion", place.leads, len(ids) / done, "rows/s")
+        yield Line("bulk conversion, dry run", place.leads, len(ids) / tried, "rows/s", None, "≥ 500")
+        yield Line("bulk conversion", place.leads, len(ids) / done, "rows/s", None, "≥ 150")
     tidy(*TABLES)
 
 

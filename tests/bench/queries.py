@@ -90,3 +90,60 @@ SELECT g.label AS stage, m.name AS owner, o.currency, o.number, o.total, o.weigh
   LEFT JOIN users_membership m ON m.tenant_id = %(tenant)s AND m.id = o.owner_id
  ORDER BY m.name, g."order", o.currency
 """
+
+_TASKS = """
+  FROM activities_activity a
+ WHERE a.tenant_id = %(tenant)s AND a.owner_id = %(me)s AND a.kind = 'task' AND a.completed_at IS NULL
+   AND a.deleted_at IS NULL AND a.due_on BETWEEN due.first AND due.last
+"""
+_NAMED = """LEFT JOIN {table} {type}
+    ON {type}.tenant_id = l.tenant_id AND l.record_type = '{type}' AND {type}.id = l.record_id"""
+HOME_TASKS = f"""
+SELECT due.name AS due, (SELECT count(*) FROM (SELECT {_TASKS} LIMIT 101) one) AS number, t.id, t.subject, t.due_on,
+       l.record_type, l.record_id,
+       coalesce(leads.name, accounts.name, contacts.name, opportunities.name, vendors.name) AS record
+  FROM (VALUES ('overdue', '-infinity'::date, %(today)s::date - 1), ('today', %(today)s::date, %(today)s::date),
+               ('soon', %(today)s::date + 1, %(today)s::date + 7)) due (name, first, last)
+ CROSS JOIN LATERAL (SELECT a.id, a.subject, a.due_on {_TASKS} ORDER BY a.due_on, a.id LIMIT 25) t
+  LEFT JOIN activities_activitylink l ON l.tenant_id = %(tenant)s AND l.activity_id = t.id
+  {_NAMED.format(table="leads_lead", type="leads")}
+  {_NAMED.format(table="accounts_account", type="accounts")}
+  {_NAMED.format(table="contacts_contact", type="contacts")}
+  {_NAMED.format(table="opportunities_opportunity", type="opportunities")}
+  {_NAMED.format(table="vendors_vendor", type="vendors")}
+ ORDER BY due.first, t.due_on, t.id
+"""
+HOME_MEETINGS = """
+SELECT id, subject, occurred_at FROM activities_activity
+ WHERE tenant_id = %(tenant)s AND owner_id = %(me)s AND kind = 'meeting' AND deleted_at IS NULL
+   AND occurred_at > created_at AND occurred_at >= %(today)s::date
+ ORDER BY occurred_at, id LIMIT 50
+"""
+HOME_WAITING = """
+SELECT o.id, o.name, o.amount_minor, o.currency, o.next_step, o.next_step_on, o.expected_close_on,
+       coalesce(a.name, c.name) AS buyer
+  FROM (SELECT * FROM opportunities_opportunity
+         WHERE tenant_id = %(tenant)s AND owner_id = %(me)s AND deleted_at IS NULL AND stage_id = ANY (%(open)s::uuid[])
+           AND (next_step_on <= %(today)s::date + 7 OR expected_close_on <= %(today)s::date + 7)
+         ORDER BY least(next_step_on, expected_close_on), id LIMIT 8) o
+  LEFT JOIN accounts_account a ON a.tenant_id = o.tenant_id AND a.id = o.account_id
+  LEFT JOIN contacts_contact c ON c.tenant_id = o.tenant_id AND c.id = o.contact_id
+ ORDER BY least(o.next_step_on, o.expected_close_on), o.id
+"""
+_NEW_LEADS = """
+SELECT id, name, company, owner_id, updated_at FROM leads_lead
+ WHERE tenant_id = %(tenant)s AND status_id = ANY (%(new)s::uuid[]) AND deleted_at IS NULL
+"""
+HOME_LEADS = f"""
+({_NEW_LEADS} AND owner_id = %(me)s ORDER BY updated_at DESC, id DESC LIMIT 8) UNION ALL
+({_NEW_LEADS} AND owner_id IS NULL AND team_id IS NULL ORDER BY updated_at DESC, id DESC LIMIT 8)
+"""
+HOME_WEEK = """
+SELECT currency, opened_on > %(today)s::date - 7 AS opened_lately, closed_on > %(today)s::date - 7 AS closed_lately,
+       opened_on > %(today)s::date - 14 AS opened, stage_id = ANY (%(won)s::uuid[]) AS won,
+       stage_id = ANY (%(lost)s::uuid[]) AS lost, count(*) AS number, sum(amount_minor) AS total
+  FROM opportunities_opportunity
+ WHERE tenant_id = %(tenant)s AND deleted_at IS NULL
+   AND (opened_on BETWEEN %(today)s::date - 13 AND %(today)s OR closed_on BETWEEN %(today)s::date - 13 AND %(today)s)
+ GROUP BY 1, 2, 3, 4, 5, 6
+"""
