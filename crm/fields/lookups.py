@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, ForeignKey, Lookup, TextField
+from django.db.models import CharField, ForeignKey, Lookup, TextField, UUIDField
 
 
 @CharField.register_lookup
@@ -24,6 +24,7 @@ class Prefix(Lookup):
 @CharField.register_lookup
 @TextField.register_lookup
 @ForeignKey.register_lookup
+@UUIDField.register_lookup
 class AnyOf(Lookup):
     lookup_name = "any_of"
     prepare_rhs = False

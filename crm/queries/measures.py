@@ -28,6 +28,8 @@ from crm.catalogue.types import RecordType
 from crm.fields.kinds import Money
 from crm.fields.spec import FieldSpec
 
+MOST_AT_ONCE = (2**63 - 100) // 100  # minor units whose product with 100 % is a bigint
+
 
 @dataclass(frozen=True)
 class Sum:
@@ -133,15 +135,18 @@ def _integer(expression: Combinable) -> ExpressionWrapper:
 def share(minor: Any, percent: Any) -> Case:
     """``minor`` × ``percent`` / 100, rounded half to even.
 
-    The hundreds are multiplied apart from the rest, so that even the largest amount cannot overflow. Half to even
-    without a float: 49 more, and one more when the quotient is odd, carries exactly from 50.5 (odd: 50) hundredths on.
-    PostgreSQL's ``/`` and ``%`` cut towards zero, hence the mirror image for amounts below zero.
+    Half to even without a float: 49 more, and one more when the quotient is odd, carries exactly from 50.5 (odd: 50)
+    hundredths on. PostgreSQL's ``/`` and ``%`` cut towards zero, hence the mirror image for amounts below zero. Where
+    the product would overflow, the hundreds are multiplied apart from the rest, which takes longer to work out.
     """
+    whole = _integer(minor * percent)
+    usual = _integer(_integer(whole + Value(49)) + _integer(_integer(whole / Value(100)) % Value(2)))
     hundreds = _integer(minor / Value(100))
     product = _integer(_integer(minor % Value(100)) * percent)
     quotient = _integer(hundreds * percent + _integer(product / Value(100)))
     rest = _integer(_integer(product % Value(100)) + _integer(quotient % Value(2)))
     return Case(
+        When(Q(**{f"{minor.name}__range": (0, MOST_AT_ONCE)}), then=_integer(usual / Value(100))),
         When(
             Q(**{f"{minor.name}__lt": 0}),
             then=_integer(quotient + _integer(_integer(rest - Value(49)) / Value(100))),

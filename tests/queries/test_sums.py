@@ -3,7 +3,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 import pytest
 from django.db.models import F, Sum
 
-from crm.queries.measures import share
+from crm.queries.measures import MOST_AT_ONCE, share
 from opportunities.models import Opportunity
 from tests.people import Firm
 from tests.reports.rows import deal
@@ -33,6 +33,9 @@ WEIGHTED = share(F("amount_minor"), F("probability"))
         (LARGEST, 100),
         (LARGEST, 99),
         (LARGEST - 57, 50),
+        (MOST_AT_ONCE, 100),
+        (MOST_AT_ONCE - 1, 99),
+        (MOST_AT_ONCE + 1, 99),
     ],
 )
 def test_weighted_is_rounded_half_to_even_like_decimal(inside: Firm, amount: int, probability: int) -> None:
