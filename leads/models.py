@@ -86,12 +86,12 @@ class Lead(RecordModel):
         indexes = [
             *record_indexes("lead"),
             models.Index(fields=["tenant", "status", "-created_at", "-id"], name="lead_by_status"),
-            # Counts and sums of the board, without reading the rows.
+            # Counts and sums of the board, and counts of lists by what they are filtered by, without reading the rows.
             models.Index(
                 fields=["tenant", "status", "currency"],
-                include=["estimated_value_minor", "owner", "team"],
+                include=["estimated_value_minor", "owner", "team", "source", "rating"],
                 condition=models.Q(deleted_at=None),
-                name="lead_totals",
+                name="lead_counts",
             ),
             models.Index(
                 fields=["tenant", "-created_at", "-id"],

@@ -91,6 +91,13 @@ class Opportunity(RecordModel):
                 condition=models.Q(deleted_at=None),
                 name="opportunity_totals",
             ),
+            # What is open of one person's: how much it is, and what of it waits for something.
+            models.Index(
+                fields=["tenant", "owner", "stage"],
+                include=["currency", "amount_minor", "next_step_on", "expected_close_on", "id"],
+                condition=models.Q(deleted_at=None),
+                name="opportunity_of_owner",
+            ),
             models.Index(fields=["tenant", "expected_close_on", "id"], name="opportunity_by_close"),
             models.Index(fields=["tenant", "closed_on", "id"], name="opportunity_by_closed"),
             models.Index(fields=["tenant", "opened_on", "id"], name="opportunity_by_opened"),

@@ -21,6 +21,7 @@ from crm.events.phrases import phrase
 from crm.events.selectors import events_of
 from crm.records.hiding import hide_names_and_causes
 from crm.tenants.models import TenantModel
+from crm.tenants.prepared import prepared
 from crm.users.models import Membership
 from crm.users.selectors import teammate_ids
 
@@ -117,10 +118,8 @@ class MyTasks:
 
 def my_tasks(actor: Membership, today: date) -> MyTasks:
     """Return what ``actor`` has to do: overdue, on the day ``today`` of the workspace, in the seven days after it."""
-    tasks = of_live_records(Activity.objects.filter(OPEN_TASK, owner_id=actor.pk)).order_by("due_on", "id")
-    # Each group for itself: many that are overdue would otherwise leave no room for those of today.
-    parts = [due(tasks, when, today)[: MOST_MY_TASKS + 1] for when in ("overdue", "today", "soon")]
-    rows = sorted(parts[0].union(*parts[1:], all=True), key=lambda task: (task.due_on, task.pk))
+    rows = _tasks_by_day(MOST_MY_TASKS + 1, owner=actor.pk, today=today, until=today + SOON)
+    rows.sort(key=lambda task: (task.due_on, task.pk))
     dated = [(task.due_on, task) for task in rows if task.due_on]
     found = {
         "overdue": [task for day, task in dated if day < today],
@@ -129,6 +128,15 @@ def my_tasks(actor: Membership, today: date) -> MyTasks:
     }
     capped = frozenset(when for when, group in found.items() if len(group) > MOST_MY_TASKS)
     return MyTasks(**{when: group[:MOST_MY_TASKS] for when, group in found.items()}, capped=capped)
+
+
+@prepared
+def _tasks_by_day(most: int, /, *, owner: UUID, today: date, until: date) -> QuerySet[Activity]:
+    tasks = of_live_records(Activity.objects.filter(OPEN_TASK, owner_id=owner)).order_by("due_on", "id")
+    # Each group for itself: many that are overdue would otherwise leave no room for those of today.
+    overdue, soon = Q(due_on__lt=today), Q(due_on__gt=today, due_on__lte=until)
+    parts = [tasks.filter(days)[:most] for days in (overdue, Q(due_on=today), soon)]
+    return parts[0].union(*parts[1:], all=True)
 
 
 def tasks_of(actor: Membership, who: str) -> QuerySet[Activity]:

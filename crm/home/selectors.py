@@ -52,9 +52,11 @@ def waiting_opportunities(actor: Membership, today: date) -> list[Waiting]:
     if not days:
         return []
     due = Group("any", tuple(Condition(day, "to", (until.isoformat(),)) for day in days))
-    rows = mine.where(due).rows(actor).select_related("account", "contact")
-    rows = rows.order_by(Least(*days) if len(days) > 1 else days[0], "id")[:MOST]
-    return [Waiting(row, _reason(row, today, until)) for row in rows]
+    by_day = (Least(*days) if len(days) > 1 else days[0], "id")
+    found = mine.where(due).rows(actor).order_by(*by_day)
+    # Which they are an index tells (``opportunity_of_owner``); only those are read.
+    rows = Opportunity.objects.filter(pk__in=found.values("pk")[:MOST]).select_related("account", "contact")
+    return [Waiting(row, _reason(row, today, until)) for row in rows.order_by(*by_day).shown_to(actor)]
 
 
 def _reason(opportunity: Opportunity, today: date, until: date) -> str:
