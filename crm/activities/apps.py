@@ -6,7 +6,7 @@ class ActivitiesConfig(AppConfig):
     name = "crm.activities"
 
     def ready(self) -> None:
-        from crm.activities import contact_times, panels, preview, workflows  # noqa: F401  they register themselves
+        from crm.activities import contact_times, panels, preview, taken_back, workflows  # noqa: F401  register themselves
         from crm.ui.nav import NavItem, NewItem, register, register_new
 
         register(NavItem("tasks", _("Tasks"), "circle-check", "activities:tasks", order=60, phone=True))

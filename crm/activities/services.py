@@ -127,12 +127,12 @@ def update_activity(*, activity: Activity, actor: Membership, values: dict[str, 
 
 
 @service
-def delete_activity(*, activity: Activity, actor: Membership) -> Activity:
+def delete_activity(*, activity: Activity, actor: Membership, because: Event | None = None) -> Activity:
     """Put ``activity`` away; ``restore_activity`` brings it back."""
     if activity.deleted_at is None:
         activity.deleted_at = timezone.now()
         activity.save(update_fields=["deleted_at"])
-        _record(DELETED, activity, actor)
+        _record(DELETED, activity, actor, because=because)
     return activity
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,6 +24,8 @@ from crm.events.phrases import actor_name
 from crm.records.access import deleted_records, visible_records
 from crm.records.events import DELETED
 from crm.records.taking_back import take_back
+from crm.undo.changes import changes_of, forget_act
+from crm.undo.taking_back import bring_rows_back, look_at_rows
 from crm.users.models import Membership
 
 
@@ -49,7 +53,19 @@ def _bring_back(
     latest = deletions.select_related("actor").order_by("-at", "-id").first()
     if latest is not None and latest.because_id != run.event_id:
         raise ValidationError(gettext("%(person)s has deleted it anew since.") % {"person": actor_name(latest)})
-    return _restore(record_type, record, actor=actor, values=values, because=because)
+    with _rows_beside(run, record, actor, because):
+        return _restore(record_type, record, actor=actor, values=values, because=because)
+
+
+@contextmanager
+def _rows_beside(run: BulkRun, record: Any, actor: Membership, because: Event) -> Iterator[bool]:
+    """Bring back what ``run`` wrote for ``record``, exactly, when inside it has got its fields back by its services,
+    which tell of that; gives whether there is anything."""
+    entries = changes_of(run.pk, record.pk)
+    changed = look_at_rows(entries, record, actor)
+    yield bool(entries)
+    bring_rows_back(entries, changed, record, actor=actor, because=because)
+    forget_act(run.pk, record.pk)
 
 
 # Not offered over lists: it is how a deletion is undone.
@@ -79,8 +95,10 @@ def undoing(run: BulkRun) -> BulkAction:
         done = events.filter(record_type=record_type.key, record_id=record.pk).first()
         if own is not None and done is not None:
             return dict(own(record_type, record, done, actor))
-        back = done and take_back(record, done, actor=actor, because=because)
-        return {"changed" if back else "same": 1}
+        with _rows_beside(run, record, actor, because) as is_changed:
+            if done is not None:
+                take_back(record, done, actor=actor, because=because)
+        return {"changed" if is_changed else "same": 1}
 
     texts = action or BulkAction
     return BulkAction(
@@ -92,7 +110,7 @@ def undoing(run: BulkRun) -> BulkAction:
         verb=texts.verb,
         done=texts.undone,
         tells=CHANGED,
-        backwards=own is not None,
+        backwards=True,  # what several rows wrote is as it was before the first of them
     )
 
 

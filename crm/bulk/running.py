@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -35,6 +36,7 @@ from crm.records.refusals import reasons_of
 from crm.runs.kinds import Do
 from crm.runs.steps import GaveUpError
 from crm.tenants.stored import read_again
+from crm.undo.keeping import keeping
 from crm.users.access import can
 
 BATCH = 50
@@ -195,8 +197,11 @@ def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:
     actor, event = batch.run.made_by, batch.run.event
     assert event is not None
 
+    # What has its own way back keeps what it needs; and what a way back writes is not taken back.
+    is_kept = batch.run.undoes_id is None and batch.action.take_back is None
+
     def do(record: Any) -> None:
-        with transaction.atomic():
+        with transaction.atomic(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
             done = batch.action.apply(batch.record_type, record, actor=actor, values=values, because=event)
         batch.take(record, done if isinstance(done, Outcome) else Outcome(done or {}))
 

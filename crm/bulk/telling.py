@@ -1,4 +1,4 @@
-"""Runs in words: what they will do, what they did, and what an undo has left as it is."""
+"""Runs in words: what they will do, and what they did."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from django.utils.translation import ngettext
 
 from crm import catalogue
 from crm.bulk.forms import values_of
-from crm.bulk.giving_back import changes_by
 from crm.bulk.models import BulkRun
 from crm.bulk.outcomes import count_outcomes
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
-from crm.records.taking_back import what_stays
 from crm.runs.progress import Count
 from crm.ui import format as formats
 from crm.ui.dialect import in_text
@@ -69,15 +67,7 @@ def told(run: BulkRun) -> str:
     if same:
         words = {"count": formats.number(same)}
         said.append(ngettext("%(count)s already was.", "%(count)s already were.", same) % words)
-    return " ".join((*said, *stays_after(run)))
-
-
-def stays_after(run: BulkRun) -> list[str]:
-    """Where ``run`` takes another back: what that has made and is still there."""
-    action = action_of(run)
-    if run.undoes is None or action is None or action.backwards:  # what has its own way of undoing leaves nothing
-        return []
-    return what_stays(events=changes_by(run.undoes))
+    return " ".join(said)
 
 
 def _words(action: BulkAction, record_type: RecordType, count: int) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from crm.bulk.models import BulkFinding, BulkRun
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.services import locked, start
 from crm.ground.writes import insert_many, service
+from crm.undo.changes import is_kept
 from crm.users.models import Membership
 
 
@@ -45,4 +46,6 @@ def may_be_undone(run: BulkRun) -> bool:
     if run.is_dry_run or run.undoes_id or not changed or run.is_open:
         return False
     action = action_of(run)
-    return action is not None and (action.undoes or action.key == DELETE.key)
+    if action is None or not (action.undoes or action.key == DELETE.key):
+        return False
+    return action.take_back is not None or is_kept(run.pk)

@@ -255,7 +255,6 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "left": [] if running else selectors.findings(found, is_refused=True, is_left=True, limit=SHOWN_DOUBTS),
         "doubts": [] if running else selectors.findings(found, is_refused=False, limit=SHOWN_DOUBTS),
         "undone_by": selectors.undone_by(found),
-        "stays": [] if running else telling.stays_after(found),
         "may_undo": undo.may_be_undone(found),
         "back": found.back or reverse(f"{record_type.key}:list"),
     }

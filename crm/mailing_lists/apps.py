@@ -6,4 +6,4 @@ class MailingListsConfig(AppConfig):
     label = "lists"  # as the tables are called
 
     def ready(self) -> None:
-        from crm.mailing_lists import panels  # noqa: F401  registers itself
+        from crm.mailing_lists import bulk, panels, taken_back  # noqa: F401  register themselves

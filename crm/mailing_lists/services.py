@@ -70,20 +70,21 @@ def put_on_lists(
     ]
     insert_many(MailingListMember, rows)
     for one in new:
-        _tell(PUT_ON_LIST, record, one, actor, because)
+        tell(PUT_ON_LIST, record, one, actor, because)
     return rows
 
 
 @service
 def take_off_lists(
     *, record: Any, lists: Iterable[MailingList], actor: Membership | None, because: Event | None = None
-) -> None:
-    """Take ``record`` off ``lists``."""
-    gone = {one.pk for one in lists}
-    for row in memberships_of(record):
-        if row.mailing_list_id in gone:
-            MailingListMember.objects.filter(pk=row.pk).delete()
-            _tell(TAKEN_OFF_LIST, record, row.mailing_list, actor, because)
+) -> int:
+    """Take ``record`` off ``lists``; return how many it was on."""
+    ids = {one.pk for one in lists}
+    gone = [row for row in memberships_of(record) if row.mailing_list_id in ids]
+    for row in gone:
+        MailingListMember.objects.filter(pk=row.pk).delete()
+        tell(TAKEN_OFF_LIST, record, row.mailing_list, actor, because)
+    return len(gone)
 
 
 @service
@@ -125,7 +126,7 @@ def _check(mailing_list: MailingList) -> None:
         raise ValidationError({"name": _("There is a list with this name already.")})
 
 
-def _tell(
+def tell(
     happened: RecordEvent, record: Any, mailing_list: MailingList, actor: Membership | None, because: Event | None
 ) -> None:
     event_type = happened.of(catalogue.type_of(record))

@@ -28,7 +28,7 @@ _NEVER = ("id", "tenant_id")
 CUSTOM = "custom."
 TAG = f"{CUSTOM}{TAGS_KEY}."
 # These go on by themselves, and are nothing that somebody has built.
-TIMES = ("updated_at", "last_activity_at", "first_contacted_at", "last_contacted_at")
+TIMES = ("updated_at", "last_activity_at", "first_contacted_at", "last_contacted_at", "reminded_at")
 
 
 def columns(row: TenantModel) -> dict[str, Any]:
@@ -81,26 +81,33 @@ class Entry:
     def key(self) -> tuple[str, UUID]:
         return self.model._meta.label_lower, self.pk
 
-    def row(self) -> Any:
+    def row(self, *, lock: bool = False) -> Any:
         """The row as it is now, also from the recycle bin; None when it is gone."""
-        return self.model._base_manager.filter(pk=self.pk).first()
+        rows = self.model._base_manager.filter(pk=self.pk)
+        return (rows.select_for_update(of=("self",), no_key=True) if lock else rows).first()
+
+    def values(self) -> dict[str, Any]:
+        """What stood in a row that was ``deleted``, by column."""
+        fields = [field for field in self.model._meta.concrete_fields if field.attname not in _NEVER]
+        return {field.attname: _value(field, self.before.get(field.attname)) for field in fields}
 
 
-def changes_of(act: UUID) -> list[Entry]:
-    """Return what ``act`` wrote and what still differs by it: the rows beside records first, each type by its ids.
+def changes_of(act: UUID, part: UUID | None = None) -> list[Entry]:
+    """Return what ``act``, which has parts if there is a ``part``, wrote for that, and what differs by it: the rows
+    beside records first, each type by its ids.
 
     Nothing: it wrote nothing, or is older than ``DAYS_KEPT``.
     """
     models = {model._meta.db_table: model for model in tenant_models() if model.keeps_changes}
-    rows = Change.objects.filter(act=act, table__in=models).exclude(before=None, after=None)
+    rows = Change.objects.filter(act=act, part=part or act, table__in=models).exclude(before=None, after=None)
     entries = [_entry(models[one.table], one.row, one.before, one.after) for one in rows]
     written = (one for one in entries if one.created or one.deleted or one.before)
     return sorted(written, key=lambda one: (issubclass(one.model, RecordModel), *one.key))
 
 
-def forget_act(act: UUID) -> None:
-    """Keep nothing more of what ``act`` wrote: it was taken back."""
-    Change.objects.filter(act=act).delete()
+def forget_act(act: UUID, part: UUID | None = None) -> None:
+    """Keep nothing more of what ``act`` wrote for that ``part``: it was taken back."""
+    Change.objects.filter(act=act, part=part or act).delete()
 
 
 def is_kept(act: UUID) -> bool:
@@ -132,7 +139,8 @@ _FOLLOWING = frozenset(
 @lru_cache
 def derived(model: type[TenantModel]) -> frozenset[str]:
     """The columns that follow from others: they have changed only when those have."""
-    return _FOLLOWING | {field.attname for field in model._meta.concrete_fields if isinstance(field, TextKey)}
+    own = getattr(model, "follows", ())
+    return _FOLLOWING | {*own} | {field.attname for field in model._meta.concrete_fields if isinstance(field, TextKey)}
 
 
 def changed_since(entry: Entry, row: TenantModel) -> list[str]:

@@ -89,7 +89,8 @@ def press(firm: Firm, page: Page, key: str, action: str, rows: int) -> BulkRun:
     bar = open_list(firm, page, key, rows)
     button = bar.locator(f"button[name=action][value='{action}']")
     if not button.is_visible():
-        bar.locator("button[popovertarget]").click()
+        menu = bar.locator(f"[popover]:has(button[value='{action}'])").get_attribute("id")
+        bar.locator(f"button[popovertarget='{menu}']").click()
     button.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("button[name=go]")).to_be_visible()

@@ -6,7 +6,7 @@ from typing import Any
 
 from crm.events.models import Event, HandlerRun, OutboxMessage
 from crm.fields.models import CustomValue, TagLink
-from crm.records.models import RecordModel
+from crm.tenants.models import TenantModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
 from crm.undo.models import Change
 from leads.models import Conversion
@@ -17,17 +17,13 @@ LOG = (Event, OutboxMessage, HandlerRun, Conversion, Change)
 DERIVED = (CustomValue, TagLink)
 
 
-def living_rows() -> dict[str, dict[str, Any]]:
-    """Return every row of the workspace, without the log and without the recycle bin and what hangs on it."""
-    deleted = {
-        row.pk
-        for model in tenant_models()
-        if issubclass(model, RecordModel)
-        for row in model.all_objects.exclude(deleted_at=None)
-    }
+def living_rows(*but: type[TenantModel]) -> dict[str, dict[str, Any]]:
+    """Return every row of the workspace, without the log, ``but`` and the recycle bin with what hangs on it."""
+    binned = [model for model in tenant_models() if any(field.name == "deleted_at" for field in model._meta.fields)]
+    deleted = {row.pk for model in binned for row in model._base_manager.exclude(deleted_at=None)}
     found: dict[str, dict[str, Any]] = {}
     for model in tenant_models():
-        if issubclass(model, LOG):
+        if issubclass(model, (*LOG, *but)):
             continue
         keys = ["id", "record_id", *(key.attname for key in tenant_foreign_keys(model))]
         for row in model._base_manager.all():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
-from django.utils import timezone
 
 from contacts.models import Contact
 from contacts.services import update_contact
 from crm.activities.services import create_activity
+from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from crm.ui import format as formats
 from crm.users.models import Membership
@@ -105,7 +105,8 @@ def test_one_whose_records_another_keeps_is_not_undone_in_bulk_and_the_reasons_a
     answer = client_of(firm.ana).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"})
     page = client_of(firm.ana).get(answer["Location"]).content.decode()
     assert (latest(firm).done_count, latest(firm).refused_count) == (1, 2)
-    call = f"Contact “{contact.name}” has something new: Call on {formats.date(timezone.now())}."
+    with tenant_context(firm.tenant):
+        call = f"Contact “{contact.name}” has something new: Call on {formats.date(today())}."
     assert f"<li>{call}</li>" in page and f"<li>Contact “{contact.name}” was changed: Job title.</li>" in page
     account = (
         "Lead “Lena Three” was converted into the same records: Account “Kestrel Ltd”. Undo that conversion first."

@@ -1,0 +1,155 @@
+"""Taking back what an act did for one of its records, beside that record: rows that it made, deleted or changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey
+from django.utils.translation import gettext as _
+
+from crm import catalogue, events
+from crm.events.models import Event
+from crm.records.diff import changes as differences
+from crm.records.diff import snapshot
+from crm.records.events import CHANGED
+from crm.records.models import RecordModel
+from crm.tenants.models import TenantModel
+from crm.undo.changes import TIMES, Entry, changed_since, restore
+from crm.users.access import can
+from crm.users.models import Membership
+
+Step = Callable[..., Any]
+F = TypeVar("F", bound=Step)
+Changed = Mapping[UUID, set[str]]  # by row: the columns that somebody has written since
+
+_putting_away: dict[type[TenantModel], Step] = {}
+_told_back: dict[type[TenantModel], Step] = {}
+
+
+def puts_away(model: type[TenantModel]) -> Callable[[F], F]:
+    """Have the decorated function take back that a row of ``model`` was made: (row, *, actor, because).
+
+    It tells of it, and raises ``ValidationError`` where the actor may not. Other rows are deleted and nothing is said.
+    """
+
+    def register(function: F) -> F:
+        _putting_away[model] = function
+        return function
+
+    return register
+
+
+def tells_of_return(model: type[TenantModel]) -> Callable[[F], F]:
+    """Have the decorated function tell that a row of ``model`` is there again that was deleted, or refuse it:
+    (row, *, actor, because)."""
+
+    def register(function: F) -> F:
+        _told_back[model] = function
+        return function
+
+    return register
+
+
+def look_at_rows(entries: Iterable[Entry], record: RecordModel, actor: Membership) -> Changed:
+    """Hold the rows of ``entries`` and return what of them has been written since.
+
+    Raises ``ValidationError`` when that would be lost, or is not the actor's to change; not of ``record`` itself, whose
+    fields have a say of their own (``records.taking_back``).
+    """
+    found: dict[UUID, set[str]] = {}
+    reasons: list[str] = []
+    for entry in entries:
+        row = entry.row(lock=True)
+        if row is None:
+            continue
+        found[entry.pk] = set(changed_since(entry, row)) if not entry.deleted else set()
+        if entry.pk != record.pk:
+            reasons += _objections(row, found[entry.pk], actor)
+    if reasons:
+        raise ValidationError(list(dict.fromkeys(reasons)))
+    return found
+
+
+def _objections(row: Any, changed: set[str], actor: Membership) -> list[str]:
+    changed = changed - set(TIMES)
+    if not isinstance(row, RecordModel):
+        words = {"what": row._meta.verbose_name}
+        return [_("The %(what)s that came with it has been changed since.") % words] if changed else []
+    words = {"record": catalogue.type_of(row).label}
+    if not can(actor, "view", row):
+        return [_("It went with a change of the %(record)s, which you may not see.") % words]
+    words["name"] = row.name
+    if not can(actor, "edit", row):
+        return [_("It went with a change of “%(name)s”, which you may not change.") % words]
+    return [_("It went with a change of “%(name)s”, which has been changed since.") % words] if changed else []
+
+
+def bring_rows_back(
+    entries: Iterable[Entry], changed: Changed, record: RecordModel, *, actor: Membership, because: Event
+) -> None:
+    """Let the rows of ``entries`` be as they were, but for what is in ``changed``. Of ``record`` it is told already."""
+    entries = list(entries)
+    for entry in entries:
+        row = entry.row() if entry.created else None
+        if row is not None:
+            _put_away(row, actor, because)
+    for entry in entries:
+        if entry.deleted:
+            _bring_back(entry, actor, because)
+    for entry in entries:
+        row = None if entry.created or entry.deleted else entry.row()
+        if row is not None:
+            before = {name: value for name, value in entry.before.items() if name not in changed.get(entry.pk, ())}
+            _give_back(replace(entry, before=before), row, None if row.pk == record.pk else actor, because)
+
+
+def _put_away(row: Any, actor: Membership, because: Event) -> None:
+    step = _putting_away.get(type(row))
+    if step is not None:
+        step(row, actor=actor, because=because)
+    elif not isinstance(row, RecordModel):
+        type(row)._base_manager.filter(pk=row.pk).delete()
+    elif row.deleted_at is None:
+        catalogue.type_of(row).delete(row, actor=actor, because=because)
+
+
+def _bring_back(entry: Entry, actor: Membership, because: Event) -> None:
+    """Insert the row again as it was, unless it is there, or what it hangs on is not."""
+    row = entry.model(pk=entry.pk, **entry.values())
+    links = [field for field in entry.model._meta.concrete_fields if isinstance(field, ForeignKey)]
+    hangs_on = [field for field in links if field.name != "tenant" and getattr(row, field.attname) is not None]
+    for field in hangs_on:
+        if not field.related_model._base_manager.filter(pk=getattr(row, field.attname)).exists():
+            return
+    if _is_there(row):
+        return
+    row.save(force_insert=True)
+    if (step := _told_back.get(entry.model)) is not None:
+        step(row, actor=actor, because=because)
+
+
+def _is_there(row: Any) -> bool:
+    """Whether somebody has made it again: another row with what only one may have."""
+    for constraint in row._meta.total_unique_constraints:
+        same = {name: getattr(row, row._meta.get_field(name).attname) for name in constraint.fields if name != "tenant"}
+        if type(row)._base_manager.filter(**same).exists():
+            return True
+    return False
+
+
+def _give_back(entry: Entry, row: Any, actor: Membership | None, because: Event) -> None:
+    if not entry.before:
+        return
+    if actor is None or not isinstance(row, RecordModel):
+        restore(entry, row)
+        return
+    record_type = catalogue.type_of(row)
+    before = snapshot(record_type.specs_now(), row)
+    restore(entry, row)
+    told = differences(before, snapshot(record_type.specs_now(), row))
+    if told:
+        events.record(CHANGED.of(record_type), record=row, actor=actor, changes=told, because=because)
