@@ -1,0 +1,222 @@
+"""``python -m tests.chaos.runs FOLDER``: kill the worker in the middle of every kind of run; print what came of each.
+
+An import, bulk tags and a bulk conversion, each in a workspace of its own; import and conversion are tried first, and
+killed in that too. Prints, as JSON, by run: how often it was killed, how it ended, rows that were lost or doubled. It
+brings its own PostgreSQL and Redis in FOLDER.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+IMPORTED, TAGGED, CONVERTED = 3_000, 3_000, 500  # rows: some seconds of work each
+LONGEST_WAIT = 240.0  # of which 45 until the sweep finds what was killed
+PAUSE_SECONDS = 0.05
+
+
+class Case:
+    """A run to be killed; ``rows`` lists what it has left behind of each of its ``total`` rows."""
+
+    def __init__(self, name: str, firm: Any, run: Any, total: int, rows: Callable[[], Iterable[Any]]) -> None:
+        self.name, self.firm, self.run, self.total, self.rows = name, firm, run, total, rows
+        self.kills = 0
+
+    def now(self) -> Any:
+        from crm.tenants.context import tenant_context
+
+        with tenant_context(self.firm.tenant):
+            return type(self.run).objects.get(pk=self.run.pk)
+
+    def is_in_the_middle(self) -> bool:
+        run = self.now()
+        return run.state == "running" and 0 < run.position < run.total
+
+    def report(self) -> dict[str, Any]:
+        from crm.tenants.context import tenant_context
+
+        run = self.now()
+        with tenant_context(self.firm.tenant):
+            rows = list(self.rows())
+        return {
+            "kills": self.kills,
+            "state": run.state,
+            "problem": run.problem,
+            "done": run.position,
+            "total": self.total,
+            "lost": self.total - len(set(rows)),
+            "doubled": len(rows) - len(set(rows)),
+        }
+
+
+def main() -> None:
+    """Set up, start and kill everything, and report."""
+    from crm.local.servers import ensure_servers, release
+
+    var = Path(sys.argv[1])
+    ensure_servers(var, durable=False)
+    try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+        import django
+        from django.test.utils import setup_test_environment
+
+        django.setup()
+        setup_test_environment()  # pages are asked for as tests do
+        print(json.dumps(_run(var)))
+    finally:
+        release(var)
+
+
+def _run(var: Path) -> dict[str, Any]:
+    from django.core.management import call_command
+
+    from tests.chaos.programs import Programs
+    from tests.people import make_firm
+
+    call_command("migrate", verbosity=0)
+    importing, tagging, converting = (make_firm(name, name.title()) for name in ("importing", "tagging", "converting"))
+    _make_leads(tagging, TAGGED)
+    _make_leads(converting, CONVERTED)
+    programs = Programs(var)
+    try:
+        first = [_start_and_kill(programs, make) for make in (_try_import(importing), _try(converting), _tag(tagging))]
+        report = {one.name: _ended(one) for one in first}
+        then = (_import(importing, first[0].run), _convert(converting, first[1].run))
+        return report | {one.name: _ended(one) for one in [_start_and_kill(programs, make) for make in then]}
+    finally:
+        programs.stop()
+
+
+def _start_and_kill(programs: Any, start: Callable[[], Case]) -> Case:
+    case = start()
+    deadline = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < deadline and case.now().state in ("queued", "running"):
+        if case.is_in_the_middle():
+            programs.kill_worker()
+            case.kills += 1
+            break
+        time.sleep(PAUSE_SECONDS)
+    return case
+
+
+def _ended(case: Case) -> dict[str, Any]:
+    deadline = time.monotonic() + LONGEST_WAIT
+    while case.now().state in ("queued", "running") and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return case.report()
+
+
+def _make_leads(firm: Any, count: int) -> None:
+    from crm.catalogue import record_type
+    from crm.ground.writes import insert_many
+    from crm.picklists.selectors import default_choice
+    from crm.records.services import fill_derived
+    from crm.tenants.context import tenant_context
+    from leads.models import Lead
+
+    with tenant_context(firm.tenant):
+        status = default_choice("lead_status")
+        rows = [
+            Lead(
+                last_name=f"Person {n}", company=f"Firm {n}", email=f"p{n}@firm{n}.example",
+                owner=firm.ana, team=firm.ana.team, status=status,
+            )
+            for n in range(count)
+        ]  # fmt: skip
+        for row in rows:
+            fill_derived(record_type("leads"), row)
+        insert_many(Lead, rows)
+
+
+def _try_import(firm: Any) -> Callable[[], Case]:
+    def start() -> Case:
+        from crm.imports.models import ImportRow
+        from tests.imports.steps import upload
+
+        rows = "".join(f"Row {number},r{number}@import.example\n" for number in range(IMPORTED))
+        run = upload(firm, "leads", f"last_name,email\n{rows}", dry_run="1")
+        return Case("import, dry run", firm, run, IMPORTED, lambda: ImportRow.objects.values_list("number", flat=True))
+
+    return start
+
+
+def _import(firm: Any, tried: Any) -> Callable[[], Case]:
+    def start() -> Case:
+        from crm.tenants.context import tenant_context
+        from leads.models import Lead
+        from tests.people import client_of
+
+        with tenant_context(firm.tenant):
+            tried.refresh_from_db()
+            assert not Lead.objects.exists(), "a dry run writes nothing"
+        data = {"import": "1", "tried": str(tried.tried_at)}
+        client_of(firm.ada).post(f"/{firm.tenant.slug}/imports/{tried.pk}/run/", data)
+        return Case("import", firm, tried, IMPORTED, lambda: Lead.objects.values_list("email", flat=True))
+
+    return start
+
+
+def _tag(firm: Any) -> Callable[[], Case]:
+    def start() -> Case:
+        from crm.events.models import Event
+
+        run = _start_bulk(firm, {"action": "tags", "all": "1", "to-tags": "x"})
+
+        def changed() -> Any:
+            return Event.objects.filter(because=run.event_id).values_list("record_id", flat=True)
+
+        return Case("bulk action", firm, run, TAGGED, changed)
+
+    return start
+
+
+def _try(firm: Any) -> Callable[[], Case]:
+    def start() -> Case:
+        from crm.bulk.models import BulkOutcome
+
+        run = _start_bulk(firm, {"action": "convert", "all": "1", "to-with_opportunity": "1"})
+
+        def tried() -> Any:
+            return BulkOutcome.objects.values_list("record_id", flat=True)
+
+        return Case("bulk conversion, dry run", firm, run, CONVERTED, tried)
+
+    return start
+
+
+def _convert(firm: Any, tried: Any) -> Callable[[], Case]:
+    def start() -> Case:
+        from crm.tenants.context import tenant_context
+        from leads.models import Conversion
+        from tests.people import client_of
+
+        with tenant_context(firm.tenant):
+            assert not Conversion.objects.exists(), "a dry run writes nothing"
+        client_of(firm.ana).post(f"/{firm.tenant.slug}/bulk/{tried.pk}/")
+        return Case(
+            "bulk conversion", firm, tried, CONVERTED, lambda: Conversion.objects.values_list("lead_id", flat=True)
+        )
+
+    return start
+
+
+def _start_bulk(firm: Any, form: dict[str, str]) -> Any:
+    from crm.bulk.models import BulkRun
+    from crm.tenants.context import tenant_context
+    from tests.people import client_of
+
+    client, address = client_of(firm.ana), f"/{firm.tenant.slug}/bulk/leads/new/?filters=none"
+    shown = client.post(address, form).context["shown"]
+    answer = client.post(address, form | {"go": "1", "shown": shown})
+    assert answer.status_code == 303, answer.content.decode()
+    with tenant_context(firm.tenant):
+        return BulkRun.objects.latest("made_at")
+
+
+if __name__ == "__main__":
+    main()
