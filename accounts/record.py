@@ -133,7 +133,7 @@ ACCOUNT = RecordType(
         DefaultView(_("Past customers"), _of_type(AccountType.PAST_CUSTOMER), _CUSTOMER_COLUMNS, "name"),
         DefaultView(_("Lost only"), (("lost_only", "is", ("yes",)),), _COLUMNS, "name"),
     ),
-    filters=("type", "industry", "owner", "country", "lost_only"),
+    fixed_first=("type", "industry", "owner", "country", "lost_only"),
 )
 
 

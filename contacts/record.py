@@ -88,7 +88,7 @@ CONTACT = RecordType(
         DefaultView(_("Without account"), (("account", "empty", ()), ("vendor", "empty", ())), _COLUMNS, "name"),
         DefaultView(_("Recently added"), (), _COLUMNS, "-created_at"),
     ),
-    filters=("account", "vendor", "relationship", "owner", "email", "city", "last_contacted_at"),
+    fixed_first=("account", "vendor", "relationship", "owner", "email", "city", "last_contacted_at"),
     derived=(on_list("contacts"),),
 )
 

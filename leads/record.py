@@ -150,7 +150,7 @@ LEAD = RecordType(
         asks=lambda status: status.meaning in (LeadStatus.CONVERTED, LeadStatus.UNQUALIFIED),
         facts=card_facts,
     ),
-    filters=("status", "rating", "source", "owner", "created_at", "last_contacted_at", "campaign"),
+    fixed_first=("status", "rating", "source", "owner", "created_at", "last_contacted_at", "campaign"),
     derived=(OPPORTUNITY_STAGE, on_list("leads")),
     derived_now={PREFIX: vetting_fields},
 )

@@ -149,7 +149,7 @@ OPPORTUNITY = RecordType(
         group="pipeline",
         groups=board_pipelines,
     ),
-    filters=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
+    fixed_first=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
     derived=(INVOLVED_CONTACT, ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, SET_BY_HAND),
 )
 

@@ -73,7 +73,7 @@ VENDOR = RecordType(
         DefaultView(_("Contract ends"), (("contract_ends_on", "filled", ()),), _COLUMNS, "contract_ends_on"),
         DefaultView(_("Recently added"), (), _COLUMNS, "-created_at"),
     ),
-    filters=("industry", "owner", "country", "contract_ends_on"),
+    fixed_first=("industry", "owner", "country", "contract_ends_on"),
 )
 
 catalogue.register(VENDOR)

@@ -253,7 +253,7 @@ class RecordType:
     look_ahead: Callable[[Iterable[Any], Collection[str]], None] = lambda records, names: None
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
-    filters: tuple[str, ...] = ()  # offered first in "add filter"; all fields can be
+    fixed_first: tuple[str, ...] = ()  # offered first where a file gets one value for all its rows
     headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
     derived: tuple[FieldSpec, ...] = ()  # of no column of its own: lists can be filtered by it, no more
     # Those that the workspace has set up, by what their names begin with: the active ones, or all.

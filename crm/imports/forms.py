@@ -124,7 +124,7 @@ class ColumnsForm(forms.Form):
             )
         for name, spec in self.specs.items():
             self.fields[name] = _whole_file_field(spec, job.made_by, job.fixed.get(spec.name, ""))
-        first = [f"{FIXED}{name}" for name in record_type.filters]
+        first = [f"{FIXED}{name}" for name in record_type.fixed_first]
         self.offered_first = [name for name in first if name in self.specs]
         self.offered_then = [name for name in self.specs if name not in self.offered_first]
 
