@@ -11,11 +11,12 @@ from django.db.models import F, QuerySet
 from accounts.models import Account
 from contacts.models import Contact
 from crm import catalogue
-from crm.events.selectors import events_of
+from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
 from crm.records.access import visible_records
 from crm.tenants.clock import day_of, today
+from crm.tenants.prepared import prepared
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.matching import same_firm
@@ -76,8 +77,13 @@ def days_in_status(lead: Lead) -> int | None:
 
 def statuses_before(lead: Lead) -> set[str]:
     """Return the ids of the statuses that the lead has had, as its log tells."""
-    moves = events_of(lead).filter(changes__has_key="status").order_by()
-    return {kept["id"] for pair in moves.values_list("changes__status", flat=True) for kept in pair if kept}
+    return {kept["id"] for pair in _status_changes(lead_id=lead.pk) for kept in pair if kept}
+
+
+@prepared
+def _status_changes(*, lead_id: UUID) -> QuerySet[Event, list[Any]]:
+    moves = Event.objects.filter(record_type=Lead.type_key, record_id=lead_id, changes__has_key="status")
+    return moves.values_list("changes__status", flat=True)
 
 
 def card_facts(lead: Lead) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def timeline_url(record: TenantModel) -> str:
 def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
     """What ``activities/open_tasks.html`` shows."""
     now = today()
-    tasks = list(open_tasks(record)[: TASKS_SHOWN + 1])
+    tasks = open_tasks(record, TASKS_SHOWN + 1)
     editable = {task.pk for task in tasks} if can(actor, "edit", record) else editable_among(actor, tasks)
     place = {"record_type": record.type_key, "record_id": str(record.pk)}
     return {

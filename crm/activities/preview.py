@@ -22,7 +22,7 @@ def preview_context(actor: Membership, record: Any) -> dict[str, Any]:
     return {
         **feed_context(actor, record, last),
         "may_write": False,
-        "tasks": [TaskRow(task, now) for task in open_tasks(record)[:TASKS]],
+        "tasks": [TaskRow(task, now) for task in open_tasks(record, TASKS)],
     }
 
 

@@ -18,7 +18,7 @@ from crm.activities.events import LINKED
 from crm.activities.models import Activity, ActivityKind, ActivityLink
 from crm.events.models import Event
 from crm.events.phrases import phrase
-from crm.events.selectors import events_of
+from crm.events.selectors import events_about
 from crm.records.hiding import hide_names_and_causes
 from crm.tenants.models import TenantModel
 from crm.tenants.prepared import prepared
@@ -61,19 +61,12 @@ def timeline(actor: Membership, record: TenantModel, before: str = "", limit: in
 
     Open tasks are not in it (see ``open_tasks``): they have not happened yet.
     """
-    links = ActivityLink.objects.filter(
-        record_type=record.type_key, record_id=record.pk, activity__deleted_at=None
-    ).exclude(activity__kind=ActivityKind.TASK, activity__completed_at=None)
-    links = links.select_related(
-        "activity", "activity__owner", "activity__created_by", "activity__completed_by"
-    ).order_by("-occurred_at", "-id")
-    log = events_of(record).exclude(name=LINKED.name)
-    if cursor := _parse_cursor(before):
-        links = links.filter(_before("occurred_at", *cursor))
-        log = log.filter(_before("at", *cursor))
+    moment, key = _parse_cursor(before) or (None, None)
+    page: dict[str, Any] = {"record_id": record.pk, "moment": moment, "key": key}
+    links = _links_of(record.type_key, limit + 1, **page)
+    events = _events_of(record.type_key, limit + 1, **page)
     fields = catalogue.seen(catalogue.type_of(record), actor).told_fields()
-    entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links[: limit + 1]]
-    events = list(log[: limit + 1])
+    entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links]
     hide_names_and_causes(actor, events)
     entries += [Entry(event.at, event.pk, event=event, sentence=phrase(event, fields)) for event in events]
     entries.sort(key=lambda entry: (entry.at, entry.key), reverse=True)
@@ -82,7 +75,27 @@ def timeline(actor: Membership, record: TenantModel, before: str = "", limit: in
     return Timeline(entries, f"{entries[-1].at.isoformat()}_{entries[-1].key}" if more else "")
 
 
-def _before(column: str, moment: datetime, key: UUID) -> Q:
+@prepared
+def _links_of(
+    record_type: str, most: int, /, *, record_id: UUID, moment: datetime | None, key: UUID | None
+) -> QuerySet[ActivityLink]:
+    links = ActivityLink.objects.filter(record_type=record_type, record_id=record_id, activity__deleted_at=None)
+    links = links.exclude(activity__kind=ActivityKind.TASK, activity__completed_at=None)
+    links = links.select_related("activity__owner", "activity__created_by", "activity__completed_by")
+    return links.filter(_before("occurred_at", moment, key)).order_by("-occurred_at", "-id")[:most]
+
+
+@prepared
+def _events_of(
+    record_type: str, most: int, /, *, record_id: UUID, moment: datetime | None, key: UUID | None
+) -> QuerySet[Event]:
+    log = events_about(record_type, record_id).exclude(name=LINKED.name)
+    return log.filter(_before("at", moment, key))[:most]
+
+
+def _before(column: str, moment: datetime | None, key: UUID | None) -> Q:
+    if moment is None:
+        return Q()
     return Q(**{f"{column}__lt": moment}) | Q(**{column: moment, "id__lt": key})
 
 
@@ -95,11 +108,16 @@ def _parse_cursor(text: str) -> tuple[datetime, UUID] | None:
         return None
 
 
-def open_tasks(record: TenantModel) -> QuerySet[Activity]:
-    """Return the tasks of ``record`` that are still to be done, by due day; those without one come last."""
-    ids = ActivityLink.objects.filter(record_type=record.type_key, record_id=record.pk).values("activity_id")
+def open_tasks(record: TenantModel, most: int | None = None) -> list[Activity]:
+    """Return the (first) tasks of ``record`` that are still to be done, by due day; those without one come last."""
+    return _open_tasks_of(record.type_key, most, record_id=record.pk)
+
+
+@prepared
+def _open_tasks_of(record_type: str, most: int | None, /, *, record_id: UUID) -> QuerySet[Activity]:
+    ids = ActivityLink.objects.filter(record_type=record_type, record_id=record_id).values("activity_id")
     tasks = Activity.objects.filter(OPEN_TASK, pk__in=ids)
-    return tasks.select_related("owner", "created_by").order_by("due_on", "id")
+    return tasks.select_related("owner", "created_by").order_by("due_on", "id")[:most]
 
 
 @dataclass(frozen=True)

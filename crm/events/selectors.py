@@ -17,7 +17,12 @@ from crm.ui.seen import Change
 
 def events_of(record: TenantModel) -> models.QuerySet[Event]:
     """Return what happened to ``record``, the latest first, actors and causes with it."""
-    of_record = Event.objects.filter(record_type=record.type_key, record_id=record.pk)
+    return events_about(record.type_key, record.pk)
+
+
+def events_about(record_type: str, record_id: UUID) -> models.QuerySet[Event]:
+    """``events_of`` the record of that type and id."""
+    of_record = Event.objects.filter(record_type=record_type, record_id=record_id)
     return of_record.select_related("actor", "because", "because__actor").order_by("-at", "-id")
 
 

@@ -12,6 +12,7 @@ from crm import catalogue
 from crm.mailing_lists.fields import OPTED_OUT
 from crm.mailing_lists.models import MailingList, MailingListMember
 from crm.tenants.memo import memo
+from crm.tenants.prepared import prepared
 
 
 def mailing_lists(*, active_only: bool = True) -> list[MailingList]:
@@ -40,9 +41,14 @@ def memberships_of(record: Any) -> list[MailingListMember]:
 
 def lists_beside(record: Any) -> list[MailingList]:
     """Return the workspace's lists by name, each with ``has_it``: whether ``record`` is on it."""
-    rows = MailingListMember.objects.filter(record_type=record.type_key, record_id=record.pk)
+    return _lists_beside(record.type_key, record_id=record.pk)
+
+
+@prepared
+def _lists_beside(record_type: str, /, *, record_id: UUID) -> models.QuerySet[MailingList]:
+    rows = MailingListMember.objects.filter(record_type=record_type, record_id=record_id)
     on_it = models.Exists(rows.filter(mailing_list_id=models.OuterRef("pk")))
-    return list(MailingList.objects.annotate(has_it=on_it).order_by("name", "id"))
+    return MailingList.objects.annotate(has_it=on_it).order_by("name", "id")
 
 
 def member_counts() -> dict[UUID, Counter[tuple[str, bool]]]:

@@ -16,6 +16,7 @@ from crm.ground.text import sort_key
 from crm.picklists.lists import picklists
 from crm.picklists.models import Choice, Pipeline, Stage
 from crm.tenants.memo import memo
+from crm.tenants.prepared import prepared
 from crm.ui.dialect import standard, words_now
 
 
@@ -137,7 +138,12 @@ def stage_ids_meaning(*meanings: str) -> list[UUID]:
 
 @memo("picklists.choices")
 def _all_choices() -> list[Choice]:
-    return list(Choice.objects.order_by("order", "id"))
+    return _choice_rows()
+
+
+@prepared
+def _choice_rows() -> QuerySet[Choice]:
+    return Choice.objects.order_by("order", "id")
 
 
 @memo("picklists.list")
@@ -153,7 +159,7 @@ def _choices_by_id() -> dict[UUID, Choice]:
 @memo("picklists.stages")
 def _all_stages() -> list[Stage]:
     """All stages, each with its pipeline. A pipeline without stages cannot exist (``services.create_pipeline``)."""
-    return list(_in_order(Stage.objects.select_related("pipeline")))
+    return _stage_rows()
 
 
 @memo("picklists.stage_by_id")
@@ -161,8 +167,9 @@ def _stages_by_id() -> dict[UUID, Stage]:
     return {row.pk: row for row in _all_stages()}
 
 
-def _in_order(stages: QuerySet[Stage]) -> QuerySet[Stage]:
-    return stages.order_by("pipeline__order", "pipeline_id", "order", "id")
+@prepared
+def _stage_rows() -> QuerySet[Stage]:
+    return Stage.objects.select_related("pipeline").order_by("pipeline__order", "pipeline_id", "order", "id")
 
 
 @memo("picklists.pipelines")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.records.hiding import hide_unseen
+from crm.tenants.prepared import prepared
 from crm.users.access import can, visible
 from crm.users.models import Membership
 
@@ -61,14 +62,15 @@ def get_record(
     that is told an id alone takes it ``whole``, and one that is given a record fills it in (``hiding.fill_in``).
     """
     if deleted:
-        rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept())
+        rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept(), pk=record_id)
     else:
-        rows = record_type.model.objects.all()
+        rows = record_type.model.objects.filter(pk=record_id)
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=verb != "delete" or deleted)
-    if related:
-        rows = rows.select_related(*related)
-    record = rows.filter(pk=record_id).first()
+    if related and not lock and not deleted and isinstance(record_id, UUID):
+        record = next(iter(_with_related(record_type.model, related, record_id=record_id)), None)
+    else:
+        record = rows.select_related(*related).first() if related else rows.first()
     if record is None and not deleted and (gone := deleted_by(actor, record_type, record_id)):
         raise GoneError(gone)
     if record is None or not can(actor, verb, record):
@@ -76,6 +78,11 @@ def get_record(
     if not whole:
         hide_unseen(actor, [record])
     return record
+
+
+@prepared
+def _with_related(model: Any, related: tuple[str, ...], /, *, record_id: UUID) -> QuerySet[Any]:
+    return model.objects.select_related(*related).filter(pk=record_id)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from crm.catalogue.types import RecordType
 from crm.ground.ids import uuid_of
 from crm.queries.condition import kept_leaves
 from crm.saved_views.models import Audience, PinnedView, SavedView
+from crm.tenants.prepared import prepared
 from crm.users.models import Membership
 from crm.users.selectors import member, members, teammate_ids
 
@@ -52,13 +53,7 @@ def views_of(actor: Membership, record_type: RecordType, asked: str = "") -> Vie
     """Return the views of ``actor``, the one ``asked`` for by its id among them, with one query: pinned ones first,
     then by order and name."""
     asked_id = uuid_of(asked)
-    there = Q(deleted_at=None) | Q(pk=asked_id) if asked_id else Q(deleted_at=None)
-    pin = PinnedView.objects.filter(view_id=OuterRef("pk"), member_id=actor.pk)
-    # Which team's a view is, is asked only where there is one: most workspaces share with everyone.
-    reach = Q(audience__in=[Audience.ALL, Audience.TEAM]) | Q(owner_id=actor.pk)
-    found = SavedView.objects.filter(reach, there, record_type=record_type.key).order_by("order", "name", "id")
-    # Of a view without a pin both are None.
-    with_pin = found.annotate(hidden=Subquery(pin.values("hidden")), opens=Subquery(pin.values("is_default")))
+    with_pin = _shared_views(record_type.key, member_id=actor.pk, asked_id=asked_id)
     usable = [view for view in with_pin if view.audience != Audience.TEAM or _is_shared_with(actor, view)]
     named = next((view for view in usable if view.pk == asked_id), None)
     deleted = named if named is not None and named.deleted_at else None
@@ -76,6 +71,17 @@ def views_of(actor: Membership, record_type: RecordType, asked: str = "") -> Vie
         deleted,
         _gone(deleted) if asked and (named is None or deleted) else "",
     )
+
+
+@prepared
+def _shared_views(record_type: str, /, *, member_id: UUID, asked_id: UUID | None) -> QuerySet[SavedView]:
+    there = Q(deleted_at=None) | Q(pk=asked_id) if asked_id else Q(deleted_at=None)
+    pin = PinnedView.objects.filter(view_id=OuterRef("pk"), member_id=member_id)
+    # Which team's a view is, is asked only where there is one: most workspaces share with everyone.
+    reach = Q(audience__in=[Audience.ALL, Audience.TEAM]) | Q(owner_id=member_id)
+    found = SavedView.objects.filter(reach, there, record_type=record_type).order_by("order", "name", "id")
+    # Of a view without a pin both are None.
+    return found.annotate(hidden=Subquery(pin.values("hidden")), opens=Subquery(pin.values("is_default")))
 
 
 def _gone(deleted: SavedView | None) -> str:

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.tenants.memo import memo
+from crm.tenants.prepared import prepared
 from crm.users.models import Membership, Role
 from crm.users.roles import Grant, shipped_grant, type_keys
 from crm.users.selectors import roles, team_tree_ids, teammate_ids, teams, with_email
@@ -105,10 +106,15 @@ def may_own(member: Membership) -> bool:
 def owner_names() -> list[tuple[UUID, str]]:
     """Return id and ``shown_name`` of those active people who ``may_own``, by name: all that a select needs, in one
     statement."""
-    people = Membership.objects.filter(is_active=True).order_by("name_key", "id").select_related("role")
-    found = list(people.only("name", "name_key", "email", "role__key", "role__can_set_up", "role__access"))
+    found = _active_people()
     called = Counter(one.name_key for one in found)
     return [(one.pk, with_email(one) if called[one.name_key] > 1 else one.name) for one in found if may_own(one)]
+
+
+@prepared
+def _active_people() -> QuerySet[Membership]:
+    people = Membership.objects.filter(is_active=True).order_by("name_key", "id").select_related("role")
+    return people.only("name", "name_key", "email", "role__key", "role__can_set_up", "role__access")
 
 
 def visible(actor: Membership, queryset: QuerySet, verb: str = "view") -> QuerySet:

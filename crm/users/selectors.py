@@ -29,7 +29,12 @@ def members(active_only: bool = True) -> list[Membership]:
 
 @memo("users.members")
 def _everybody() -> list[Membership]:
-    return list(Membership.objects.select_related("role", "team").order_by("name_key", "id"))
+    return _member_rows()
+
+
+@prepared
+def _member_rows() -> QuerySet[Membership]:
+    return Membership.objects.select_related("role", "team").order_by("name_key", "id")
 
 
 def member(member_id: UUID) -> Membership | None:
@@ -121,8 +126,13 @@ def roles() -> list[Role]:
 @memo("users.teams")
 def teams() -> list[Team]:
     """Return the workspace's teams by name; each has ``member_ids``, those of its people, active or not."""
+    return sorted(_team_rows(), key=lambda team: sort_key(team.name))
+
+
+@prepared
+def _team_rows() -> QuerySet[Team]:
     people = Membership.objects.filter(team_id=OuterRef("pk")).values("pk")
-    return sorted(Team.objects.annotate(member_ids=ArraySubquery(people)), key=lambda team: sort_key(team.name))
+    return Team.objects.annotate(member_ids=ArraySubquery(people))
 
 
 @memo("users.teams.tree")

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy
 
 from crm.tenants.memo import forget, memo
+from crm.tenants.prepared import prepared
 from crm.tenants.stored import Kind
 from leads.vetting.models import Criterion
 
@@ -66,7 +67,12 @@ def criteria(*, active_only: bool = True) -> list[Criterion]:
 
 @memo("vetting.criteria")
 def _all_criteria() -> list[Criterion]:
-    return list(Criterion.objects.order_by("order", "id"))
+    return _criterion_rows()
+
+
+@prepared
+def _criterion_rows() -> models.QuerySet[Criterion]:
+    return Criterion.objects.order_by("order", "id")
 
 
 def forget_criteria() -> None:

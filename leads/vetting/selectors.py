@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from crm.events.models import Event
 from crm.events.types import names
 from crm.picklists.selectors import ids_meaning
+from crm.tenants.prepared import prepared
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
 from leads.events import EVIDENCE_CHANGED, VETTED, VETTING_TAKEN_BACK
@@ -114,14 +115,24 @@ def vetting_of(lead: Lead, *, is_open: bool = True) -> Vetting:
 def vettings_of(leads: Iterable[Lead], *, is_open: bool = True) -> dict[UUID, Vetting]:
     """Return the vetting of each of ``leads``, with as many queries as of one."""
     ids = [lead.pk for lead in leads]
-    rounds = VettingRound.objects.filter(lead_id__in=ids).select_related("opened_by").order_by("-number")
+    rounds = _rounds_of(lead_ids=tuple(ids))
     by_lead: dict[UUID, list[VettingRound]] = defaultdict(list)
     for one in rounds:
         by_lead[one.lead_id].append(one)
     answers: dict[UUID, dict[UUID, VettingAnswer]] = defaultdict(dict)
-    for row in VettingAnswer.objects.filter(round__in=list(rounds)).select_related("by") if rounds else ():
+    for row in _answers_of(round_ids=tuple(one.pk for one in rounds)) if rounds else ():
         answers[row.round_id][row.criterion_id] = row
     return {lead_id: _vetting(by_lead[lead_id], answers, is_open) for lead_id in ids}
+
+
+@prepared
+def _rounds_of(*, lead_ids: tuple[UUID, ...]) -> QuerySet[VettingRound]:
+    return VettingRound.objects.filter(lead_id__in=lead_ids).select_related("opened_by").order_by("-number")
+
+
+@prepared
+def _answers_of(*, round_ids: tuple[UUID, ...]) -> QuerySet[VettingAnswer]:
+    return VettingAnswer.objects.filter(round_id__in=round_ids).select_related("by")
 
 
 def _vetting(rounds: list[VettingRound], answers: dict[UUID, dict[UUID, VettingAnswer]], is_open: bool) -> Vetting:

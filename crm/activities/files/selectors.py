@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from crm.activities.access import may_reach
 from crm.activities.models import Activity, ActivityLink, StoredFile
 from crm.tenants.memo import memo
 from crm.tenants.models import TenantModel
+from crm.tenants.prepared import prepared
 from crm.users.models import Membership
 
 THERE = Q(deleted_at=None, activity__deleted_at=None)
@@ -40,9 +41,14 @@ FILES_SHOWN = 10  # beside a record
 @memo("activities.files")
 def newest_files(record: TenantModel) -> list[StoredFile]:
     """Return the newest files of ``record``, which the actor may view, with who added each: one more than is shown."""
-    ids = ActivityLink.objects.filter(record_type=record.type_key, record_id=record.pk).values("activity_id")
+    return _files_of(record.type_key, record_id=record.pk)
+
+
+@prepared
+def _files_of(record_type: str, /, *, record_id: UUID) -> QuerySet[StoredFile]:
+    ids = ActivityLink.objects.filter(record_type=record_type, record_id=record_id).values("activity_id")
     files = StoredFile.objects.filter(THERE, activity_id__in=ids).select_related("activity__owner")
-    return list(files.order_by("-created_at", "-id")[: FILES_SHOWN + 1])
+    return files.order_by("-created_at", "-id")[: FILES_SHOWN + 1]
 
 
 def files_of(record: TenantModel, activities: Iterable[Activity]) -> dict[UUID, list[StoredFile]]:
