@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.events import CHANGED, CREATED, TYPE_EVENTS
 from accounts.models import Account
@@ -16,6 +16,7 @@ from crm.events.selectors import said_by_a_person, still_stands
 from crm.events.types import names
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choices
+from crm.tenants.prepared import prepared
 
 MOST_EVENTS = 60  # of those that tell of one account's types
 
@@ -64,16 +65,21 @@ def type_events(account: Account) -> list[Event]:
     """Return the events that made the account what it was, the latest first; keeping a type, and correcting a day, are
     too. Left out are those that took one back, that one, and what followed it until then.
     """
-    told = Q(name__in=names(CREATED, *TYPE_EVENTS)) | Q(name=CHANGED.name, changes__has_key="type_since")
-    events = Event.objects.filter(told, record_type="accounts", record_id=account.pk)
     stand: list[Event] = []
     taken_back = ""
-    for event in events.select_related("actor").order_by("-at", "-id")[:MOST_EVENTS]:
+    for event in _type_events(account_id=account.pk):
         if taken_back:
             taken_back = "" if str(event.pk) == taken_back else taken_back
         elif not (taken_back := event.data.get("undoes", "")):
             stand.append(event)
     return stand
+
+
+@prepared
+def _type_events(*, account_id: UUID) -> QuerySet[Event]:
+    told = Q(name__in=names(CREATED, *TYPE_EVENTS)) | Q(name=CHANGED.name, changes__has_key="type_since")
+    events = Event.objects.filter(told, record_type=Account.type_key, record_id=account_id)
+    return events.select_related("actor").order_by("-at", "-id")[:MOST_EVENTS]
 
 
 def last_type_changes(ids: Collection[UUID]) -> dict[UUID, Event]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import Account
 from accounts.vendors.models import Vendor
 from contacts.models import Contact
-from contacts.selectors import by_name, contacts_of, reports_of
+from contacts.selectors import by_name, contacts_of, link_to
 from crm import catalogue
 from crm.catalogue.types import Panel
 from crm.users.access import may
@@ -21,19 +21,18 @@ _LISTED = 8
 
 def load_contacts(actor: Membership, company: Account | Vendor) -> dict[str, Any]:
     """The people of an account or a vendor, with a link to add one."""
-    query = contacts_of(actor, company)
-    found = list(by_name(actor, query)[: _LISTED + 1])
-    here = urlencode({"vendor" if isinstance(company, Vendor) else "account": company.pk})
+    found = by_name(actor, link_to(company), company, _LISTED + 1)
+    here = urlencode({link_to(company): company.pk})
     return {
         "contacts": [(contact, catalogue.url(contact)) for contact in found[:_LISTED]],
-        "all_url": query.url() if len(found) > _LISTED else "",
+        "all_url": contacts_of(actor, company).url() if len(found) > _LISTED else "",
         "new_url": f"{reverse('contacts:new')}?{here}" if may(actor, "create", "contacts") else "",
     }
 
 
 def load_reports(actor: Membership, contact: Contact) -> dict[str, Any] | None:
     """Who reports to a contact."""
-    found = list(reports_of(actor, contact)[:_LISTED])
+    found = by_name(actor, "reports_to", contact, _LISTED)
     return {"contacts": [(one, catalogue.url(one)) for one in found]} if found else None
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
-
 from accounts.models import Account
 from accounts.picklists import AccountType
 from accounts.services import meaning_of
@@ -15,7 +13,7 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices
 from crm.queries.condition import Condition
 from crm.queries.query import Query
-from crm.records.access import visible_records
+from crm.records.access import linked_records
 from crm.users.models import Membership
 
 AT_VENDOR = "vendor"  # what an account never is
@@ -31,19 +29,19 @@ def without_account(actor: Membership) -> Query:
 
 def contacts_of(actor: Membership, company: Account | Vendor) -> Query:
     """Ask for the people of ``company``."""
-    link = "vendor" if isinstance(company, Vendor) else "account"
-    return Query(catalogue.seen_type(Contact.type_key, actor), (Condition(link, "is", (str(company.pk),)),))
+    contacts = catalogue.seen_type(Contact.type_key, actor)
+    return Query(contacts, (Condition(link_to(company), "is", (str(company.pk),)),))
 
 
-def by_name(actor: Membership, query: Query) -> QuerySet[Contact]:
-    """The contacts of ``query`` that ``actor`` may see."""
-    return query.rows(actor).order_by("sort_name", "pk")
+def by_name(actor: Membership, link: str, record: Account | Vendor | Contact, most: int) -> list[Contact]:
+    """Return the first ``most`` contacts whose ``link`` is ``record`` and whom ``actor`` may see."""
+    contacts = catalogue.record_type(Contact.type_key)
+    return linked_records(actor, contacts, link, record.pk, order=("sort_name", "pk"), most=most)
 
 
-def reports_of(actor: Membership, contact: Contact) -> QuerySet[Contact]:
-    """Return the people who report to ``contact`` and whom ``actor`` may see, by name."""
-    contacts = visible_records(actor, catalogue.record_type("contacts"))
-    return contacts.filter(reports_to=contact).order_by("sort_name", "pk")
+def link_to(company: Account | Vendor) -> str:
+    """The field by which contacts are those of ``company``."""
+    return "vendor" if isinstance(company, Vendor) else "account"
 
 
 def next_relationship(contact: Contact, *, by_hand: bool, came_by_file: bool) -> dict[str, Choice | None]:

@@ -20,9 +20,10 @@ from crm.users.models import Membership
 from leads.conversion import live_conversion
 from leads.duplicates import CONTACTS_OF_LEADS, LEADS, compared
 from leads.fields import OPEN_MEANINGS
+from leads.matching import leads_of_same_firm
 from leads.models import Lead
 from leads.picklists import LeadStatus
-from leads.selectors import became, days_in_status, leads_of_same_firm, leads_that_became, statuses_before
+from leads.selectors import became, days_in_status, leads_that_became, statuses_before
 from leads.services import meaning_of
 from leads.vetting import current_gate
 from opportunities.models import Opportunity
@@ -99,7 +100,7 @@ def load_locked(actor: Membership, lead: Lead) -> dict[str, Any] | None:
 
 def load_same_firm(actor: Membership, lead: Lead) -> dict[str, Any] | None:
     """Other leads of the same firm, to be brought into one prospect account with this one."""
-    others = list(leads_of_same_firm(actor, lead))
+    others = leads_of_same_firm(actor, lead)
     if not others:
         return None
     may_create = may(actor, "create", Account.type_key) and may(actor, "create", Contact.type_key)
@@ -122,7 +123,7 @@ def _can_join(actor: Membership, lead: Lead) -> bool:
 
 
 def load_origin(actor: Membership, record: Any) -> dict[str, Any] | None:
-    leads = list(leads_that_became(actor, record)[:_LISTED])
+    leads = leads_that_became(actor, record, _LISTED)
     if not leads:
         return None
     source = catalogue.record_type("leads").spec("source")

@@ -14,29 +14,24 @@ from crm import catalogue
 from crm.events.models import Event
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice, choices, ids_meaning
-from crm.records.access import visible_records
+from crm.records.access import linked_records, visible_records
 from crm.tenants.clock import day_of, today
 from crm.tenants.prepared import prepared
 from crm.ui.paging import Count, capped_count
 from crm.users.models import Membership
-from leads.matching import same_firm
 from leads.models import Lead
 from leads.picklists import LeadStatus
 from opportunities.models import Opportunity
 
+_LATEST_CONVERTED = (F("converted_at").desc(nulls_last=True), "-pk")
 _RESULT = {Account.type_key: "account", Contact.type_key: "contact", Opportunity.type_key: "opportunity"}
 
 
-def leads_of_same_firm(actor: Membership, lead: Lead) -> QuerySet[Lead]:
-    """Return other leads that share the lead's company or its firm's mail domain and that ``actor`` may see."""
-    return same_firm(lead, visible_records(actor, catalogue.record_type("leads")))
-
-
-def leads_that_became(actor: Membership, record: Any) -> QuerySet[Lead]:
-    """Return the converted leads, visible to ``actor``, that this account, contact or opportunity came of."""
-    leads = visible_records(actor, catalogue.record_type("leads"))
-    mine = leads.filter(**{_RESULT[record.type_key]: record.pk})
-    return mine.order_by(F("converted_at").desc(nulls_last=True), "-pk")
+def leads_that_became(actor: Membership, record: Any, most: int) -> list[Lead]:
+    """Return ``most`` of the converted leads, visible to ``actor``, that this account, contact or opportunity came
+    of."""
+    leads, link = catalogue.record_type("leads"), _RESULT[record.type_key]
+    return linked_records(actor, leads, link, record.pk, order=_LATEST_CONVERTED, most=most)
 
 
 def unlocked(leads: QuerySet[Lead]) -> QuerySet[Lead]:

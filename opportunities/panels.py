@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,10 +34,12 @@ from crm.users.access import READ_ONLY, can, limited_fields, may
 from crm.users.models import Membership
 from opportunities.models import Opportunity
 from opportunities.selectors import (
+    LATEST,
     age_days,
     by_meaning,
     contact_roles,
     days_in_stage,
+    latest_of_account,
     meaning_of,
     objection_to_main,
     opportunities_of_account,
@@ -108,32 +109,36 @@ def load_others(actor: Membership, opportunity: Opportunity) -> dict[str, Any] |
     """The other opportunities of its account."""
     if opportunity.account is None:
         return None
-    others = opportunities_of_account(actor, opportunity.account).rows(actor).exclude(pk=opportunity.pk)
-    return _listed(_("Other opportunities of the account"), others) if others.exists() else None
+    of_account = latest_of_account(actor, opportunity.account, LISTED + 2)
+    others = [one for one in of_account if one.pk != opportunity.pk]
+    return _listed(_("Other opportunities of the account"), others) if others else None
 
 
 def load_of_account(actor: Membership, account: Account) -> dict[str, Any]:
     """The account's open, won and lost opportunities."""
-    return _panel_of(actor, opportunities_of_account(actor, account), {"account": account.pk})
+    latest = latest_of_account(actor, account, LISTED + 1)
+    return _panel_of(actor, latest, opportunities_of_account(actor, account), {"account": account.pk})
 
 
 def load_of_contact(actor: Membership, contact: Contact) -> dict[str, Any]:
     """The opportunities in which the contact plays a part."""
     new = {"contact": contact.pk} | ({"account": contact.account_id} if contact.account_id else {})
-    return _panel_of(actor, opportunities_of_contact(actor, contact), new)
+    query = opportunities_of_contact(actor, contact)
+    latest = query.rows(actor).order_by(*LATEST)[: LISTED + 1]
+    return _panel_of(actor, latest, query, new)
 
 
-def _panel_of(actor: Membership, query: Query, new: dict[str, UUID]) -> dict[str, Any]:
-    """What ``query`` finds, with the links to the same as a list and to one more, which starts with ``new``."""
+def _panel_of(actor: Membership, latest: Iterable[Opportunity], query: Query, new: dict[str, UUID]) -> dict[str, Any]:
+    """The ``latest`` of ``query``, with the links to all of it as a list and to one more, which starts with ``new``."""
     may_create = may(actor, "create", Opportunity.type_key)
-    return _listed(_("Opportunities"), query.rows(actor)) | {
+    return _listed(_("Opportunities"), latest) | {
         "all_url": query.url(),
         "new_url": f"{reverse('opportunities:new')}?{urlencode(new)}" if may_create else "",
     }
 
 
-def _listed(title: str, opportunities: QuerySet[Opportunity]) -> dict[str, Any]:
-    found = list(opportunities.order_by("-updated_at", "-id")[: LISTED + 1])
+def _listed(title: str, opportunities: Iterable[Opportunity]) -> dict[str, Any]:
+    found = list(opportunities)
     groups = by_meaning(found[:LISTED])
     return {
         "title": title,

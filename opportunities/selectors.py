@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from contacts.models import Contact
-from contacts.selectors import by_name, contacts_of
+from contacts.selectors import by_name
 from crm import catalogue
 from crm.activities.next_step import Ahead, ahead_of
 from crm.catalogue.types import Badge, Objection
@@ -23,8 +23,9 @@ from crm.picklists.selectors import pipeline, stages
 from crm.picklists.selectors import stage as stage_by_id
 from crm.queries.condition import Condition
 from crm.queries.query import Query
-from crm.records.access import visible_records
+from crm.records.access import linked_records, visible_records
 from crm.tenants.clock import day_of, today
+from crm.tenants.prepared import prepared
 from crm.users.access import hide_from
 from crm.users.models import Membership
 from opportunities.models import Opportunity, OpportunityContact, StageVisit
@@ -33,6 +34,7 @@ _SEEN, WITH_DAY = "_seen_ahead", "_with_day"  # attributes of an opportunity tha
 OPEN, WON, LOST = (Condition("stage", "is", (f"meaning:{one}",)) for one in (Meaning.OPEN, Meaning.WON, Meaning.LOST))
 STALE_DAYS = 14  # in one stage for longer: the board warns
 MOST_COLLEAGUES = 8
+LATEST = ("-updated_at", "-id")
 
 
 @dataclass(frozen=True)
@@ -92,23 +94,27 @@ def stage_bar(opportunity: Opportunity) -> list[Step]:
     ]
     here = shown.index(current)
     behind = [one.pk for one in shown[:here] if one.meaning == Meaning.OPEN] if current.meaning != Meaning.LOST else []
-    stays = StageVisit.objects.filter(opportunity=opportunity, stage__in=behind).values_list("stage_id", flat=True)
-    entered = set(stays) if behind else set()
+    entered = {one.stage_id for one in _visits(opportunity_id=opportunity.pk)} if behind else set()
     return [Step(one, is_done=one.pk in entered, is_current=index == here) for index, one in enumerate(shown)]
 
 
 def stage_history(opportunity: Opportunity) -> list[Visit]:
     """Return the stays of the opportunity in its stages, the first one first; reopening keeps them."""
-    visits = StageVisit.objects.filter(opportunity=opportunity).select_related("entered_by")
     spent: dict[UUID, timedelta] = {}
     found = []
-    first_left = F("left_at").asc(nulls_last=True)  # a file may tell of a move before one that was made here
-    for one in visits.order_by(first_left, F("entered_at").asc(nulls_first=True), "id"):
+    for one in _visits(opportunity_id=opportunity.pk):
         before = spent.get(one.stage_id, timedelta())
         visit = Visit(stage_by_id(one.stage_id), one.entered_at, one.left_at, one.entered_by, before)
         spent[one.stage_id] = visit.cumulative
         found.append(visit)
     return found
+
+
+@prepared
+def _visits(*, opportunity_id: UUID) -> QuerySet[StageVisit]:
+    visits = StageVisit.objects.filter(opportunity_id=opportunity_id).select_related("entered_by")
+    first_left = F("left_at").asc(nulls_last=True)  # a file may tell of a move before one that was made here
+    return visits.order_by(first_left, F("entered_at").asc(nulls_first=True), "id")
 
 
 def age_days(opportunity: Opportunity) -> int | None:
@@ -171,8 +177,13 @@ def is_the_win_of(opportunity: Opportunity) -> bool:
 
 def contact_roles(opportunity: Opportunity) -> list[OpportunityContact]:
     """Return who plays which part, the primary one first."""
-    parts = OpportunityContact.objects.filter(opportunity=opportunity).select_related("contact")
-    return list(parts.order_by("-is_primary", "contact__sort_name", "id"))
+    return _parts(opportunity_id=opportunity.pk)
+
+
+@prepared
+def _parts(*, opportunity_id: UUID) -> QuerySet[OpportunityContact]:
+    parts = OpportunityContact.objects.filter(opportunity_id=opportunity_id).select_related("contact")
+    return parts.order_by("-is_primary", "contact__sort_name", "id")
 
 
 def becomes_main(parts: Iterable[OpportunityContact], contact: Contact, *, is_wanted: bool) -> bool:
@@ -185,14 +196,20 @@ def colleagues(actor: Membership, opportunity: Opportunity, parts: list[Opportun
     """Return people of the opportunity's account who play no part in it yet, as far as ``actor`` may see them."""
     if opportunity.account is None:
         return []
-    people = by_name(actor, contacts_of(actor, opportunity.account))
-    others = people.exclude(pk__in=[part.contact_id for part in parts])
-    return list(others[:MOST_COLLEAGUES])
+    there = {part.contact_id for part in parts}
+    people = by_name(actor, "account", opportunity.account, MOST_COLLEAGUES + len(there))
+    return [one for one in people if one.pk not in there][:MOST_COLLEAGUES]
 
 
 def opportunities_of_account(actor: Membership, account: Account) -> Query:
     """Ask for the opportunities of ``account``."""
     return _with(actor, "account", account)
+
+
+def latest_of_account(actor: Membership, account: Account, most: int) -> list[Opportunity]:
+    """Return those ``most`` of them that were changed last and that ``actor`` may see."""
+    opportunities = catalogue.record_type(Opportunity.type_key)
+    return linked_records(actor, opportunities, "account", account.pk, order=LATEST, most=most)
 
 
 def opportunities_of_contact(actor: Membership, contact: Contact) -> Query:

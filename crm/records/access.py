@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from crm import catalogue
 from crm.catalogue.types import RecordType
 from crm.records.hiding import hide_unseen
 from crm.tenants.prepared import prepared
-from crm.users.access import can, visible
+from crm.users.access import can, in_sight, sight_of, visible
 from crm.users.models import Membership
 
 
@@ -39,6 +40,33 @@ def name_of(actor: Membership, record_id: UUID) -> str:
     found = (visible(actor, one.model.all_objects.filter(pk=record_id)).first() for one in catalogue.record_types())
     record = next(filter(None, found), None)
     return str(record.name) if record is not None else ""
+
+
+def ask_visible(
+    actor: Membership, record_type: RecordType, statement: Callable[..., list[Any]], *shape: Any, **values: Any
+) -> list[Any]:
+    """Return the rows of a prepared ``statement`` about records that ``actor`` may view, as they may see them.
+
+    It takes the scope first and the ids of ``sight_of`` among its values, for ``in_sight``.
+    """
+    scope, ids = sight_of(actor, record_type.key)
+    rows = statement(scope, *shape, **values, **ids)
+    hide_unseen(actor, rows)
+    return rows
+
+
+def linked_records(
+    actor: Membership, record_type: RecordType, link: str, record_id: UUID, *, order: tuple[Any, ...], most: int
+) -> list[Any]:
+    """Return the first ``most`` records whose ``link`` is the record of that id, and that ``actor`` may view."""
+    return ask_visible(actor, record_type, _linked, record_type.model, link, order, most, record_id=record_id)
+
+
+@prepared
+def _linked(
+    scope: str, model: Any, link: str, order: tuple[Any, ...], most: int, /, *, record_id: UUID, **ids: Any
+) -> QuerySet[Any]:
+    return in_sight(model.objects.filter(**{link: record_id}), scope, **ids).order_by(*order)[:most]
 
 
 def get_record(

@@ -21,8 +21,10 @@ from crm import catalogue
 from crm.catalogue.types import Match, Objection, RecordType
 from crm.keys.phones import phone_keys
 from crm.keys.spellings import person_spellings
-from crm.records.access import visible_records
+from crm.records.access import ask_visible, visible_records
 from crm.records.natural import whole_name
+from crm.tenants.prepared import prepared
+from crm.users.access import in_sight, sight_of
 from crm.users.models import Membership
 
 NAMED = 3  # for each thing that they have in common: a switchboard's number may be that of hundreds
@@ -63,7 +65,7 @@ class Likeness:
         return product(*_filled((self.roughly or self.ways)(values)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself, which is all that ``@prepared`` asks of it
 class Alike:
     """How records of a type are compared; ``about`` is what tells one from another of the same name."""
 
@@ -107,26 +109,31 @@ class Alike:
         One statement, however many rows. ``but`` are ids of records that are not meant.
         """
         wanted = self._wanted(rows)
-        hits = self._hits(actor, wanted, frozenset(but))
-        there = self._records(actor, hits[0].union(*hits[1:]) if len(hits) > 1 else hits[0]) if hits else []
-        return self._matched(rows, wanted, there)
+        visible = visible_records(actor, self.type)
+        hits = self.hits(visible.exclude(pk__in=but), self.asked(wanted))
+        if not hits:
+            return self._matched(rows, wanted, [])
+        there = visible.filter(pk__in=hits[0].union(*hits[1:]) if len(hits) > 1 else hits[0])
+        return self._matched(rows, wanted, list(self.in_order(there)))
 
     def _wanted(self, rows: Sequence[Values]) -> list[list[Parts]]:
         return [[likeness.parts_of(values) for likeness in self.likenesses] for values in rows]
 
-    def _hits(self, actor: Membership, wanted: list[list[Parts]], but: frozenset[UUID]) -> list[QuerySet]:
-        """The ids of those that are alike, by what they have in common."""
-        visible = visible_records(actor, self.type).exclude(pk__in=but).order_by()
-        asked = [[parts for row in wanted if all(parts := row[number])] for number in range(len(self.likenesses))]
-        return [
-            first_ids(visible, one.columns, [set().union(*parts) for parts in zip(*some, strict=True)])
-            for one, some in zip(self.likenesses, asked, strict=True)
-            if some
-        ]
+    def asked(self, wanted: list[list[Parts]]) -> dict[int, list[list[Any]]]:
+        """By the number of each likeness that there is something to ask for of, what may stand in its columns."""
+        found = {}
+        for number in range(len(self.likenesses)):
+            if some := [parts for row in wanted if all(parts := row[number])]:
+                found[number] = [[*set().union(*parts)] for parts in zip(*some, strict=True)]
+        return found
 
-    def _records(self, actor: Membership, ids: Any) -> list[Any]:
-        rows = visible_records(actor, self.type).filter(pk__in=ids)
-        return list(rows.select_related(*self.related).order_by("sort_name", "pk"))
+    def hits(self, visible: QuerySet, asked: Mapping[int, Sequence[Sequence[Any]]]) -> list[QuerySet]:
+        """The ids of those of ``visible`` that are alike, by what they have in common."""
+        rows = visible.order_by()
+        return [first_ids(rows, self.likenesses[number].columns, parts) for number, parts in asked.items()]
+
+    def in_order(self, rows: QuerySet) -> QuerySet:
+        return rows.select_related(*self.related).order_by("sort_name", "pk")
 
     def _matched(self, rows: Sequence[Values], wanted: list[list[Parts]], there: list[Any]) -> list[list[Match]]:
         index: list[_Index] = [{} for _likeness in self.likenesses]
@@ -210,19 +217,54 @@ def told_in_words(matches: Sequence[Match]) -> str:
 def find_each(actor: Membership, asked: Sequence[tuple[Alike, Values, Iterable[UUID]]]) -> list[list[Match]]:
     """``Alike.find`` for values of one record, of several types: one statement as long as nothing is alike."""
     wanted = [alike._wanted([values]) for alike, values, _but in asked]
-    hits = [
-        hit.annotate(of=Value(number)).values_list("of", "pk")
-        for number, (alike, _values, but) in enumerate(asked)
-        for hit in alike._hits(actor, wanted[number], frozenset(but))
-    ]
     ids: dict[int, set[UUID]] = {number: set() for number in range(len(asked))}
-    for number, pk in hits[0].union(*hits[1:]) if hits else ():
+    for number, pk in _ids_alike(actor, [(alike, wanted[at], but) for at, (alike, _values, but) in enumerate(asked)]):
         ids[number].add(pk)
     found = []
     for number, (alike, values, _but) in enumerate(asked):
-        there = alike._records(actor, ids[number]) if ids[number] else []
+        some = tuple(sorted(ids[number]))
+        there = ask_visible(actor, alike.type, _alike_rows, alike, ids=some) if some else []
         found += alike._matched([values], wanted[number], there)
     return found
+
+
+def _ids_alike(
+    actor: Membership, asked: Sequence[tuple[Alike, list[list[Parts]], Iterable[UUID]]]
+) -> list[tuple[int, UUID]]:
+    """Which records are alike, each with the place of its ``Alike`` among ``asked``."""
+    shape: list[tuple[Alike, str, tuple[int, ...]]] = []
+    values: dict[str, Any] = {}
+    for number, (alike, wanted, but) in enumerate(asked):
+        scope, ids = sight_of(actor, alike.key)
+        keys = alike.asked(wanted)
+        shape.append((alike, scope, tuple(keys)))
+        own = {"but": tuple(but), **ids}
+        own |= {f"{one}.{column}": part for one, parts in keys.items() for column, part in enumerate(parts)}
+        values |= {f"{number}.{name}": value for name, value in own.items()}
+    return _hits_of(tuple(shape), **values) if any(numbers for _alike, _scope, numbers in shape) else []
+
+
+@prepared
+def _hits_of(
+    asked: tuple[tuple[Alike, str, tuple[int, ...]], ...], /, **values: Any
+) -> QuerySet[Any, tuple[int, UUID]]:
+    """``values`` are what ``_ids_alike`` gives: of the first of ``asked`` those that begin with "0.", and so on."""
+    hits: list[Any] = []
+    for number, (alike, scope, likenesses) in enumerate(asked):
+        own = {name.partition(".")[2]: value for name, value in values.items() if name.startswith(f"{number}.")}
+        keys = {
+            one: [own.pop(f"{one}.{column}") for column in range(len(alike.likenesses[one].columns))]
+            for one in likenesses
+        }
+        rows = alike.type.model.objects.exclude(pk__in=own.pop("but"))
+        visible = in_sight(rows, scope, **own)
+        hits += [hit.annotate(of=Value(number)).values_list("of", "pk") for hit in alike.hits(visible, keys)]
+    return hits[0].union(*hits[1:])
+
+
+@prepared
+def _alike_rows(scope: str, alike: Alike, /, *, ids: tuple[UUID, ...], **sight: Any) -> QuerySet[Any]:
+    return alike.in_order(in_sight(alike.type.model.objects.filter(pk__in=ids), scope, **sight))
 
 
 def load_duplicates(found: Iterable[list[Match]]) -> dict[str, Any] | None:

@@ -154,7 +154,7 @@ def _form(value: Any) -> Any:
 def _stand_in(value: Any, numbers: Iterator[int]) -> Any:
     """A value of the same kind, which is nowhere else in a statement."""
     if isinstance(value, (tuple, list)):
-        some = value if isinstance(value, tuple) else value[:1]  # a list is one parameter, whatever it holds
+        some = value if isinstance(value, tuple) else value[:1] or [""]  # a list is one parameter, whatever it holds
         return value.__class__(_stand_in(one, numbers) for one in some)
     if value is None or isinstance(value, bool):
         return value

@@ -14,7 +14,7 @@ Who may set up the workspace reaches everything. Nobody edits or deletes what th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -134,18 +134,45 @@ def reach(actor: Membership, key: str, verb: str = "view", path: str = "") -> Q 
 
     None: all of it. ``path`` leads to these records from those that are asked for: ``account__``.
     """
+    scope, ids = sight_of(actor, key, verb)
+    return _within(scope, path, **ids)
+
+
+def sight_of(actor: Membership, key: str, verb: str = "view") -> tuple[str, dict[str, Any]]:
+    """What ``reach`` goes by, for ``@prepared``: the scope, which is part of a text, and the ids, which are values."""
     scope = scope_of(actor, verb, key)
+    ids: dict[str, Any] = {} if scope in ("all", "none") else {"me": actor.pk}
+    if scope == "team" and actor.team:
+        ids["team_tree"] = tuple(sorted(team_tree_ids(actor.team)))
+        ids["teammates"] = tuple(sorted(teammate_ids(actor.team)))
+    return scope, ids
+
+
+def in_sight(rows: QuerySet, scope: str, **ids: Any) -> QuerySet:
+    """Those of ``rows`` that whoever has this ``sight_of`` them may view. They come whole: who asks hides fields."""
+    within = _within(scope, **ids)
+    return rows if within is None else rows.none() if within == NOTHING else rows.filter(within)
+
+
+def _within(
+    scope: str,
+    path: str = "",
+    *,
+    me: UUID | None = None,
+    team_tree: Sequence[UUID] = (),
+    teammates: Sequence[UUID] = (),
+) -> Q | None:
     if scope == "all":
         return None
     if scope == "none":
         return NOTHING
     owner, team = f"{path}owner_id", f"{path}team_id"
-    found = Q(**{owner: actor.pk})
+    found = Q(**{owner: me})
     if scope == "team":
         found |= Q(**{team: None, owner: None})
-        if actor.team:
-            found |= Q(**{f"{team}__in": sorted(team_tree_ids(actor.team))})
-            found |= Q(**{team: None, f"{owner}__in": sorted(teammate_ids(actor.team))})
+        if team_tree:
+            found |= Q(**{f"{team}__in": team_tree})
+            found |= Q(**{team: None, f"{owner}__in": teammates})
     return found
 
 

@@ -14,9 +14,12 @@ from django.db.models import QuerySet
 
 from accounts.models import Account
 from contacts.models import Contact
+from crm import catalogue
 from crm.keys.firm_domains import firm_domain
 from crm.keys.spellings import company_spellings
-from crm.users.access import can
+from crm.records.access import ask_visible
+from crm.tenants.prepared import prepared
+from crm.users.access import can, in_sight
 from crm.users.models import Membership
 from leads.matching.imagined import Imagined
 from leads.matching.lookups import LeadKeys, LookedUp
@@ -178,17 +181,28 @@ def _sure(found: Iterable[Candidate]) -> list[UUID]:
     return [one.record.pk for one in found if one.is_sure]
 
 
-def same_firm(lead: Lead, visible: QuerySet) -> QuerySet:
-    """Return the ``visible`` leads, ``COLLEAGUES`` at most, that share company or the firm's mail domain."""
-    others = visible.exclude(pk=lead.pk).order_by()
-    hits = []
-    if domain := firm_domain(lead.email_domain):
-        hits.append(others.filter(email_domain=domain).values("pk")[:COLLEAGUES])
-    if lead.company_key:
-        same = others.filter(company_key__in=company_spellings(lead.company)).exclude(company_key="")
+def leads_of_same_firm(actor: Membership, lead: Lead) -> list[Lead]:
+    """Return other leads, ``COLLEAGUES`` at most, that share the lead's company or its firm's mail domain and that
+    ``actor`` may see."""
+    domain = firm_domain(lead.email_domain) or None
+    companies = [*company_spellings(lead.company)] if lead.company_key else None
+    if domain is None and companies is None:
+        return []
+    leads = catalogue.record_type(Lead.type_key)
+    return ask_visible(actor, leads, _same_firm, but=lead.pk, domain=domain, companies=companies)
+
+
+@prepared
+def _same_firm(
+    scope: str, /, *, but: UUID, domain: str | None, companies: list[str] | None, **ids: Any
+) -> QuerySet[Lead]:
+    visible = in_sight(Lead.objects.exclude(pk=but), scope, **ids)
+    hits: list[Any] = []
+    if domain is not None:
+        hits.append(visible.filter(email_domain=domain).values("pk")[:COLLEAGUES])
+    if companies is not None:
+        same = visible.filter(company_key__any_of=companies).exclude(company_key="")
         hits.append(same.values("pk")[:COLLEAGUES])
-    if not hits:
-        return visible.none()
     # Each by its own index; a condition with OR would read all of a large firm.
-    ids = hits[0].union(*hits[1:], all=True) if len(hits) > 1 else hits[0]
-    return visible.filter(pk__in=ids).order_by("sort_name", "pk")[:COLLEAGUES]
+    found = hits[0].union(*hits[1:], all=True) if len(hits) > 1 else hits[0]
+    return visible.filter(pk__in=found).order_by("sort_name", "pk")[:COLLEAGUES]

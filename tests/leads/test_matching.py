@@ -8,9 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.keys.firms import company_key, company_start
 from crm.tenants.context import tenant_context
-from leads.matching import find_candidates
+from leads.matching import find_candidates, leads_of_same_firm
 from leads.matching.weighing import Reason
-from leads.selectors import leads_of_same_firm
 from tests import make
 from tests.people import Firm
 
