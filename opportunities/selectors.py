@@ -94,7 +94,8 @@ def stage_bar(opportunity: Opportunity) -> list[Step]:
     ]
     here = shown.index(current)
     behind = [one.pk for one in shown[:here] if one.meaning == Meaning.OPEN] if current.meaning != Meaning.LOST else []
-    entered = {one.stage_id for one in _visits(opportunity_id=opportunity.pk)} if behind else set()
+    stays = _visits(opportunity_id=opportunity.pk) if behind else ()
+    entered = {one.stage_id for one in stays if one.stage_id in behind}
     return [Step(one, is_done=one.pk in entered, is_current=index == here) for index, one in enumerate(shown)]
 
 

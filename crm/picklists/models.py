@@ -14,6 +14,8 @@ class Choice(TenantModel):
     The list of a workspace's own choice field is not declared: ``lists.picklist_of``.
     """
 
+    is_setup = True
+
     picklist = models.CharField(max_length=80, db_collation="C")
     label = models.CharField(max_length=100)
     meaning = models.CharField(max_length=30, blank=True, db_collation="C")
@@ -32,6 +34,8 @@ class Choice(TenantModel):
 
 class Pipeline(TenantModel):
     """An ordered run of stages."""
+
+    is_setup = True
 
     name = models.CharField(max_length=100)
     order = models.PositiveSmallIntegerField(default=0)
@@ -63,6 +67,8 @@ class ForecastCategory(models.TextChoices):
 
 class Stage(TenantModel):
     """A step of a pipeline."""
+
+    is_setup = True
 
     pipeline = TenantForeignKey(Pipeline)
     label = models.CharField(max_length=100)

@@ -136,7 +136,7 @@ def stage_ids_meaning(*meanings: str) -> list[UUID]:
     return [row.pk for row in _all_stages() if row.meaning in meanings]
 
 
-@memo("picklists.choices")
+@memo("picklists.choices", of_setup=True)
 def _all_choices() -> list[Choice]:
     return _choice_rows()
 
@@ -146,23 +146,23 @@ def _choice_rows() -> QuerySet[Choice]:
     return Choice.objects.order_by("order", "id")
 
 
-@memo("picklists.list")
+@memo("picklists.list", of_setup=True)
 def _choices_of(picklist: str) -> list[Choice]:
     return [row for row in _all_choices() if row.picklist == picklist]
 
 
-@memo("picklists.choice_by_id")
+@memo("picklists.choice_by_id", of_setup=True)
 def _choices_by_id() -> dict[UUID, Choice]:
     return {row.pk: row for row in _all_choices()}
 
 
-@memo("picklists.stages")
+@memo("picklists.stages", of_setup=True)
 def _all_stages() -> list[Stage]:
     """All stages, each with its pipeline. A pipeline without stages cannot exist (``services.create_pipeline``)."""
     return _stage_rows()
 
 
-@memo("picklists.stage_by_id")
+@memo("picklists.stage_by_id", of_setup=True)
 def _stages_by_id() -> dict[UUID, Stage]:
     return {row.pk: row for row in _all_stages()}
 
@@ -172,7 +172,7 @@ def _stage_rows() -> QuerySet[Stage]:
     return Stage.objects.select_related("pipeline").order_by("pipeline__order", "pipeline_id", "order", "id")
 
 
-@memo("picklists.pipelines")
+@memo("picklists.pipelines", of_setup=True)
 def _all_pipelines() -> list[Pipeline]:
     by_id = {row.pipeline_id: row.pipeline for row in _all_stages()}
     return sorted(by_id.values(), key=lambda row: (row.order, row.pk))

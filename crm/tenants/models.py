@@ -17,6 +17,16 @@ from crm.tenants.context import current_tenant, current_tenant_id
 from crm.tenants.tenant import Tenant
 
 
+class SetupVersion(models.Model):
+    """The number of the state that a workspace's setup is in; triggers alone write it (``sql.py``)."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    number = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.number}"
+
+
 class TenantManager(models.Manager):
     """Puts ``tenant_id = …`` in every query; without a tenant it raises ``NoTenantError``."""
 
@@ -50,11 +60,14 @@ class TenantModel(models.Model):
     Django sees ``id`` as the primary key; in the database it is ``(tenant_id, id)`` (crm/tenants/wall.py).
     A concrete class's ``Meta`` must extend ``TenantModel.Meta``: the scoped manager is the base manager too.
     ``type_key`` is what events, activities and rights call such rows ("leads", "users"): their identity, whatever app
-    or table they live in. Rows that nothing is told of have none.
+    or table they live in. Rows that nothing is told of have none. ``is_setup``: they change seldom, and are remembered
+    from request to request until one of them does, in a column that is not among ``is_no_setup``.
     """
 
     type_key: ClassVar[str] = ""
     keeps_changes: ClassVar[bool] = False  # whether what an act writes to it can be taken back (crm/undo)
+    is_setup: ClassVar[bool] = False
+    is_no_setup: ClassVar[frozenset[str]] = frozenset()
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     tenant = CachedColumn(

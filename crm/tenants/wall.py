@@ -30,7 +30,7 @@ APP_ROLE = "crm_app"
 TENANT_SQL = "nullif(current_setting('app.tenant', true), '')::uuid"
 # As PostgreSQL tells the policy that is made of it. Should it tell it otherwise one day, policies are made anew.
 POLICY_SQL = "(tenant_id = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid)"
-READ_ONLY_TABLES = {"django_migrations"}
+READ_ONLY_TABLES = {"django_migrations", "tenants_setupversion"}
 # Who waits for a table's lock keeps everybody waiting who comes after, so nobody waits for long; then once more.
 LOCK_TIMEOUT = "2s"
 LOCK_TRIES = 30

@@ -111,8 +111,13 @@ def owner_names() -> list[tuple[UUID, str]]:
     return [(one.pk, with_email(one) if called[one.name_key] > 1 else one.name) for one in found if may_own(one)]
 
 
+@memo("users.active_people", of_setup=True)
+def _active_people() -> list[Membership]:
+    return _active_rows()
+
+
 @prepared
-def _active_people() -> QuerySet[Membership]:
+def _active_rows() -> QuerySet[Membership]:
     people = Membership.objects.filter(is_active=True).order_by("name_key", "id").select_related("role")
     return people.only("name", "name_key", "email", "role__key", "role__can_set_up", "role__access")
 

@@ -18,6 +18,7 @@ from django.utils import timezone, translation
 from psycopg.errors import DeadlockDetected, ForeignKeyViolation, UniqueViolation
 
 from crm.tenants.context import tenant_context
+from crm.tenants.memo import keep_setup
 from crm.tenants.models import Tenant
 from crm.tenants.prepared import prepared
 from crm.ui.http import go, is_fragment, sign_in_beside
@@ -25,7 +26,7 @@ from crm.ui.too_long import answer_too_long
 from crm.users.http import AnsweredError
 from crm.users.leaving import answer_to_fragment
 from crm.users.models import Membership, User
-from crm.users.selectors import keep_shared_names, shared_names, workspace_at
+from crm.users.selectors import workspace_at
 from crm.users.settings import OWN_LANGUAGE, OWN_TIME_ZONE
 
 logger = structlog.get_logger(__name__)
@@ -92,6 +93,8 @@ def _inside(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -
     if not found:
         raise Http404
     [tenant] = found
+    if request.method in ("GET", "HEAD"):
+        keep_setup(tenant, tenant.setup_number)  # type: ignore[attr-defined]
     with tenant_context(tenant):
         actor = _actor(person)
         request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]
@@ -110,8 +113,7 @@ def _as_it_came(request: Any) -> None:
 
 @prepared
 def _active_member(*, user_id: UUID) -> QuerySet[Membership]:
-    people = Membership.objects.select_related("role", "team").annotate(shared_names=shared_names())
-    return people.filter(user_id=user_id, is_active=True)
+    return Membership.objects.select_related("role", "team").filter(user_id=user_id, is_active=True)
 
 
 def _actor(person: User) -> Membership:
@@ -119,7 +121,6 @@ def _actor(person: User) -> Membership:
     if not found:
         raise Http404
     [actor] = found
-    keep_shared_names(actor.shared_names)
     actor.user = person
     return actor
 

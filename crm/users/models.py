@@ -81,6 +81,7 @@ class Role(TenantModel):
     """
 
     type_key = "users"
+    is_setup = True
 
     name = models.CharField(max_length=60)
     key = models.CharField(max_length=20, blank=True)  # admin, manager, rep, read_only for the shipped four
@@ -102,6 +103,7 @@ class Team(TenantModel):
     """People who share records. A member with scope "team" also reaches the teams below."""
 
     type_key = "users"
+    is_setup = True
 
     name = models.CharField(max_length=100)
     parent = TenantForeignKey("users.Team", null=True, blank=True)
@@ -120,6 +122,8 @@ class Membership(TenantModel):
     """
 
     type_key = "users"
+    is_setup = True
+    is_no_setup = frozenset({"unread", "created_at"})
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=200)

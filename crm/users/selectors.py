@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from crm.ground.addresses import email_key
 from crm.ground.text import sort_key
-from crm.tenants.memo import know, memo
-from crm.tenants.models import Tenant
+from crm.tenants.memo import memo
+from crm.tenants.models import SetupVersion, Tenant
 from crm.tenants.prepared import prepared
 from crm.users.invitations import hash_of
 from crm.users.models import Invitation, Membership, Role, Team, User
@@ -68,31 +68,22 @@ def shown_name(person: Membership) -> str:
 
 
 def told_apart(person: Membership) -> str:
-    """Return what a page shows ``person`` by: with the e-mail where others have the name, too, be it one who has left.
-
-    It asks nothing: whoever comes in brings the names (``shared_names``)."""
+    """Return what a page shows ``person`` by: with the e-mail where others have the name, too, be it one who has
+    left."""
     return with_email(person) if person.name_key in _shared_names() else person.name
 
 
-def shared_names() -> ArraySubquery:
-    """The names (``name_key``) that several people have, at least one of them active."""
-    named = (
-        Membership.objects.order_by()
-        .values("name_key")
-        .annotate(people=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
-    )
-    return ArraySubquery(named.filter(people__gt=1, active__gt=0).values("name_key"))
-
-
-@memo("users.shared_names")
+@memo("users.shared_names", of_setup=True)
 def _shared_names() -> frozenset[str]:
-    [names] = Membership.objects.order_by().annotate(names=shared_names()).values_list("names", flat=True)[:1] or [()]
-    return frozenset(names)
+    return frozenset(_names_of_several())
 
 
-def keep_shared_names(names: list[str]) -> None:
-    """Have ``told_apart`` know them, in this request."""
-    know("users.shared_names", frozenset(names))
+@prepared
+def _names_of_several() -> QuerySet[Membership, str]:
+    """The names (``name_key``) that several people have, at least one of them active."""
+    named = Membership.objects.order_by().values("name_key")
+    named = named.annotate(people=Count("pk"), active=Count("pk", filter=Q(is_active=True)))
+    return named.filter(people__gt=1, active__gt=0).values_list("name_key", flat=True)
 
 
 def with_email(person: Membership) -> str:
@@ -117,13 +108,13 @@ def zone_of(person: Membership) -> ZoneInfo:
     return ZoneInfo(OWN_TIME_ZONE.value(person.user))
 
 
-@memo("users.roles")
+@memo("users.roles", of_setup=True)
 def roles() -> list[Role]:
     """Return the workspace's roles in their order."""
     return list(Role.objects.order_by("order", "name"))
 
 
-@memo("users.teams")
+@memo("users.teams", of_setup=True)
 def teams() -> list[Team]:
     """Return the workspace's teams by name; each has ``member_ids``, those of its people, active or not."""
     return sorted(_team_rows(), key=lambda team: sort_key(team.name))
@@ -193,10 +184,12 @@ def workspaces_of(user: User) -> list[Tenant]:
 
 @prepared
 def workspace_at(*, slug: str, user_id: UUID) -> QuerySet[Tenant]:
-    """The workspace at that address, with ``others``: name and slug of the person's other ones. Needs no tenant."""
+    """The workspace at that address, with ``others``: name and slug of the person's other ones, and with the number of
+    its setup. Needs no tenant."""
     theirs = Tenant.objects.filter(pk__in=RawSQL("SELECT workspaces_of_user(%s)", [user_id])).exclude(slug=slug)
     named = theirs.values(named=JSONObject(name="name", slug="slug"))
-    return Tenant.objects.filter(slug=slug).annotate(others=ArraySubquery(named))
+    number = SetupVersion.objects.filter(pk=OuterRef("pk")).values("number")
+    return Tenant.objects.filter(slug=slug).annotate(others=ArraySubquery(named), setup_number=Subquery(number))
 
 
 def workspaces_closed_to(user: User) -> list[Tenant]:

@@ -20,6 +20,8 @@ class Criterion(TenantModel):
     has been answered is never deleted, only deactivated: the answers stay readable.
     """
 
+    is_setup = True
+
     key = models.CharField(max_length=20, blank=True, db_collation="C")
     label = models.CharField(max_length=60)
     question = models.CharField(max_length=200, blank=True)

@@ -65,7 +65,7 @@ def criteria(*, active_only: bool = True) -> list[Criterion]:
     return [row for row in _all_criteria() if row.is_active or not active_only]
 
 
-@memo("vetting.criteria")
+@memo("vetting.criteria", of_setup=True)
 def _all_criteria() -> list[Criterion]:
     return _criterion_rows()
 

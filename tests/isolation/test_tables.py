@@ -32,6 +32,7 @@ GLOBAL_TABLES = {
     "django_content_type": "Django's own",
     "django_migrations": "Django's own, read-only for the app",
     "django_session": "sign-in, by person",
+    "tenants_setupversion": "numbers, read before there is a tenant; read-only for the app",
     "tenants_tenant": "what a request reads before it has a tenant",
     "users_user": "people are one in all workspaces",
     "usersessions_usersession": "sign-in, by person",
