@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.urls import get_script_prefix
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
@@ -25,6 +26,7 @@ from crm.events.types import event_types
 from crm.picklists.models import Choice
 from crm.picklists.selectors import choice
 from crm.tenants.clock import day_of
+from crm.tenants.prepared import prepared
 from crm.ui import format as formats
 from crm.ui.bidi import isolate
 from crm.users.access import HIDDEN, can, limited_fields
@@ -110,6 +112,11 @@ def life_line(account: Account, actor: Membership, most: int = MOST_CHAPTERS) ->
     return chapters
 
 
+@prepared
+def _records_by_id(model: Any, /, *, ids: list[UUID]) -> QuerySet[Any]:
+    return model.objects.filter(pk__any_of=ids)
+
+
 class _Why:
     """Says why, naming the records that the actor may see: looked up once for all sentences."""
 
@@ -126,7 +133,7 @@ class _Why:
         self.names: dict[tuple[str, UUID], str] = {}
         self.records: dict[UUID, Any] = {}
         for key, ids in sorted(wanted.items()):
-            found = catalogue.record_type(key).model.objects.filter(pk__in=ids)
+            found = _records_by_id(catalogue.record_type(key).model, ids=sorted(ids))
             self.records |= {record.pk: record for record in found}
             self.names |= {(key, record.pk): record.name for record in found if can(actor, "view", record)}
 
@@ -225,8 +232,14 @@ def _days_of(events: list[Event]) -> dict[UUID, date | None]:
 
 def _causes(account: Account, events: list[Event]) -> dict[UUID | None, Event]:
     ids = {account.type_because_id, *map(_cause_id, events)} - {None}
-    found = Event.objects.filter(pk__in=ids, record_type__in=list(_unseen())).select_related("actor") if ids else ()
-    return {event.pk: event for event in found}
+    types = _unseen()
+    found = _events_by_id(ids=sorted(filter(None, ids))) if ids else ()
+    return {event.pk: event for event in found if event.record_type in types}
+
+
+@prepared
+def _events_by_id(*, ids: list[UUID]) -> QuerySet[Event]:
+    return Event.objects.filter(pk__any_of=ids).select_related("actor")
 
 
 def _unseen() -> dict[str, Any]:

@@ -23,7 +23,7 @@ from leads.fields import OPEN_MEANINGS
 from leads.matching import leads_of_same_firm
 from leads.models import Lead
 from leads.picklists import LeadStatus
-from leads.selectors import became, days_in_status, leads_that_became, statuses_before
+from leads.selectors import became, days_in_status, leads_that_became, status_fact, statuses_before
 from leads.services import meaning_of
 from leads.vetting import current_gate
 from opportunities.models import Opportunity
@@ -152,5 +152,6 @@ LEAD_PANELS = (
     Panel("same_firm", "leads/same_firm_panel.html", load_same_firm, order=60),
 )
 catalogue.add_panel(CONTACTS.key, Panel("duplicates", "pages/duplicates_panel.html", load_alike_contacts, order=15))
+catalogue.add_page_fact(Lead.type_key, status_fact)
 for _model in (Account, Contact, Opportunity):
     catalogue.add_panel(_model.type_key, Panel("origin", "leads/origin_panel.html", load_origin, order=80))

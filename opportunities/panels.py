@@ -45,6 +45,7 @@ from opportunities.selectors import (
     opportunities_of_account,
     opportunities_of_contact,
     stage_bar,
+    stage_fact,
     stage_history,
 )
 from opportunities.services.lapsing import effect_tonight, lapsing_tonight
@@ -155,6 +156,7 @@ OPPORTUNITY_PANELS = (
     Panel("history", "opportunities/history_panel.html", load_history, order=40),
     Panel("others", "opportunities/list_panel.html", load_others, order=50),
 )
+catalogue.add_page_fact(Opportunity.type_key, stage_fact)
 for _model, _load in ((Account, load_of_account), (Contact, load_of_contact)):
     catalogue.add_panel(_model.type_key, Panel("opportunities", "opportunities/list_panel.html", _load, order=15))
 

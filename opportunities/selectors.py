@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -94,9 +95,19 @@ def stage_bar(opportunity: Opportunity) -> list[Step]:
     ]
     here = shown.index(current)
     behind = [one.pk for one in shown[:here] if one.meaning == Meaning.OPEN] if current.meaning != Meaning.LOST else []
-    stays = _visits(opportunity_id=opportunity.pk) if behind else ()
-    entered = {one.stage_id for one in stays if one.stage_id in behind}
+    entered = {*behind}.intersection(_stages_been_in(opportunity)) if behind else set()
     return [Step(one, is_done=one.pk in entered, is_current=index == here) for index, one in enumerate(shown)]
+
+
+def _stages_been_in(opportunity: Opportunity) -> Collection[UUID]:
+    asked: list[UUID] | None = vars(opportunity).get("stages_been_in")
+    return [one.stage_id for one in _visits(opportunity_id=opportunity.pk)] if asked is None else asked
+
+
+def stage_fact(key: str) -> dict[str, Any]:
+    """The stages that an opportunity has been in, for its page."""
+    stays = StageVisit.objects.filter(opportunity_id=OuterRef("pk"))
+    return {"stages_been_in": ArraySubquery(stays.values("stage_id"))}
 
 
 def stage_history(opportunity: Opportunity) -> list[Visit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache, partial
@@ -29,6 +29,7 @@ from crm.users.roles import declare_type
 
 _types: dict[str, RecordType] = {}
 _panels: list[tuple[str | Callable[[RecordType], bool], Panel]] = []
+_page_facts: list[tuple[str | Callable[[RecordType], bool], Callable[[str], Mapping[str, Any]]]] = []
 _actions: list[tuple[str | Callable[[RecordType], bool], Action]] = []
 _objections: dict[str, list[Callable[[Membership, dict[str, Any]], Objection | None]]] = defaultdict(list)
 _forwards: list[tuple[str, Callable[[Membership, UUID], Any | None]]] = []
@@ -131,6 +132,16 @@ def all_panels(record_type: RecordType) -> list[Panel]:
 
 def panels(record_type: RecordType, place: str) -> list[Panel]:
     return [panel for panel in all_panels(record_type) if panel.place == place]
+
+
+def add_page_fact(where: str | Callable[[RecordType], bool], make: Callable[[str], Mapping[str, Any]]) -> None:
+    """Have the page of a record ask, in the record's own statement, what ``make`` returns for the type's key:
+    annotations, by the attribute of the record that has them then. Panels that stand elsewhere too ask without it."""
+    _page_facts.append((where, make))
+
+
+def page_facts(record_type: RecordType) -> tuple[Callable[[str], Mapping[str, Any]], ...]:
+    return tuple(make for where, make in _page_facts if _fits(where, record_type))
 
 
 def add_action(where: str | Callable[[RecordType], bool], action: Action) -> None:

@@ -11,6 +11,8 @@ from crm.tenants.models import TenantForeignKey, TenantModel
 class MailingList(TenantModel):
     """A list to write to, such as a newsletter's. An inactive one takes nobody new and keeps who is on it."""
 
+    is_setup = True
+
     name = models.CharField(max_length=100)
     description = models.CharField(max_length=300, blank=True)
     is_active = models.BooleanField(default=True)

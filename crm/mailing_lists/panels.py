@@ -14,7 +14,7 @@ from crm.events.models import Event
 from crm.events.types import names
 from crm.mailing_lists.events import PUT_ON_LIST
 from crm.mailing_lists.filters import can_be_on_lists
-from crm.mailing_lists.selectors import has_opted_out, lists_beside
+from crm.mailing_lists.selectors import has_opted_out, list_fact, lists_of, mailing_lists
 from crm.records.taking_back import tells_what_stays
 from crm.users.access import can
 from crm.users.models import Membership
@@ -22,18 +22,18 @@ from crm.users.models import Membership
 
 def load_lists(actor: Membership, record: Any) -> dict[str, Any] | None:
     """The lists of ``record``; nothing while the workspace has none."""
-    every = lists_beside(record)
-    if not every:
+    if not mailing_lists(active_only=False):
         return None
     place = {"record_type": record.type_key, "record_id": record.pk}
     list_url = reverse(f"{record.type_key}:list")
     return {
-        "lists": [(one, f"{list_url}?mailing_list={one.pk}") for one in every if one.has_it],  # type: ignore[attr-defined]
+        "lists": [(one, f"{list_url}?mailing_list={one.pk}") for one in lists_of(record)],
         "edit_url": reverse("lists:of_record", kwargs=place) if can(actor, "edit", record) else "",
         "opted_out": has_opted_out(record),
     }
 
 
+catalogue.add_page_fact(can_be_on_lists, list_fact)
 catalogue.add_panel(can_be_on_lists, Panel("lists", "mailing_lists/panel.html", load_lists, order=70))
 
 

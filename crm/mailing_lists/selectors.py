@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 
 from crm import catalogue
@@ -20,9 +21,14 @@ def mailing_lists(*, active_only: bool = True) -> list[MailingList]:
     return [row for row in _all_lists() if row.is_active or not active_only]
 
 
-@memo("lists.all")
+@memo("lists.all", of_setup=True)
 def _all_lists() -> list[MailingList]:
-    return list(MailingList.objects.order_by("name", "id"))
+    return _list_rows()
+
+
+@prepared
+def _list_rows() -> models.QuerySet[MailingList]:
+    return MailingList.objects.order_by("name", "id")
 
 
 def mailing_list(list_id: UUID) -> MailingList:
@@ -39,16 +45,17 @@ def memberships_of(record: Any) -> list[MailingListMember]:
     return list(rows.select_related("mailing_list").order_by("mailing_list__name", "pk"))
 
 
-def lists_beside(record: Any) -> list[MailingList]:
-    """Return the workspace's lists by name, each with ``has_it``: whether ``record`` is on it."""
-    return _lists_beside(record.type_key, record_id=record.pk)
+def lists_of(record: Any) -> list[MailingList]:
+    """Return which of the workspace's lists ``record`` is on, by name."""
+    asked: list[UUID] | None = vars(record).get("list_ids")
+    ids = [one.mailing_list_id for one in memberships_of(record)] if asked is None else asked
+    return [one for one in _all_lists() if one.pk in ids]
 
 
-@prepared
-def _lists_beside(record_type: str, /, *, record_id: UUID) -> models.QuerySet[MailingList]:
-    rows = MailingListMember.objects.filter(record_type=record_type, record_id=record_id)
-    on_it = models.Exists(rows.filter(mailing_list_id=models.OuterRef("pk")))
-    return MailingList.objects.annotate(has_it=on_it).order_by("name", "id")
+def list_fact(key: str) -> dict[str, Any]:
+    """What ``lists_of`` goes by, for the page of a record."""
+    rows = MailingListMember.objects.filter(record_type=key, record_id=models.OuterRef("pk"))
+    return {"list_ids": ArraySubquery(rows.values("mailing_list_id"))}
 
 
 def member_counts() -> dict[UUID, Counter[tuple[str, bool]]]:

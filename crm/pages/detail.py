@@ -40,7 +40,8 @@ class ShownSection:
 def detail_page(request: WorkspaceRequest, record_type: RecordType, record_id: UUID) -> HttpResponse:
     """``GET /<type>/<id>/``."""
     try:
-        record = get_record(request.actor, record_type, record_id, related=record_type.related(record_type.fields))
+        related, facts = record_type.related(record_type.fields), catalogue.page_facts(record_type)
+        record = get_record(request.actor, record_type, record_id, related=related, facts=facts)
     except Http404:
         if (other := catalogue.forwarded(record_type, request.actor, record_id)) is None:
             raise

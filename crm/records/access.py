@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,6 +78,7 @@ def get_record(
     lock: bool = False,
     deleted: bool = False,
     related: tuple[str, ...] = (),
+    facts: tuple[Callable[[str], Mapping[str, Any]], ...] = (),
     whole: bool = False,
 ) -> Any:
     """Return the record if ``actor`` may do ``verb`` to it, else raise ``Http404``.
@@ -86,8 +87,9 @@ def get_record(
 
     ``lock`` keeps others from writing it until the transaction ends, but not from pointing at it: two who each wait
     for what the other points at would deadlock. Who is to delete it waits for those too (``records.holding``).
-    ``deleted`` looks in the recycle bin instead. It comes without the fields that are hidden from ``actor``; a service
-    that is told an id alone takes it ``whole``, and one that is given a record fills it in (``hiding.fill_in``).
+    ``deleted`` looks in the recycle bin instead; ``facts`` are those of ``catalogue.page_facts``. It comes without the
+    fields that are hidden from ``actor``; a service that is told an id alone takes it ``whole``, and one that is given
+    a record fills it in (``hiding.fill_in``).
     """
     if deleted:
         rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept(), pk=record_id)
@@ -95,8 +97,8 @@ def get_record(
         rows = record_type.model.objects.filter(pk=record_id)
     if lock:
         rows = rows.select_for_update(of=("self",), no_key=verb != "delete" or deleted)
-    if related and not lock and not deleted and isinstance(record_id, UUID):
-        record = next(iter(_with_related(record_type.model, related, record_id=record_id)), None)
+    if (related or facts) and not lock and not deleted and isinstance(record_id, UUID):
+        record = next(iter(_with_related(record_type.model, related, facts, record_id=record_id)), None)
     else:
         record = rows.select_related(*related).first() if related else rows.first()
     if record is None and not deleted and (gone := deleted_by(actor, record_type, record_id)):
@@ -109,8 +111,13 @@ def get_record(
 
 
 @prepared
-def _with_related(model: Any, related: tuple[str, ...], /, *, record_id: UUID) -> QuerySet[Any]:
-    return model.objects.select_related(*related).filter(pk=record_id)
+def _with_related(
+    model: Any, related: tuple[str, ...], facts: tuple[Callable[[str], Mapping[str, Any]], ...], /, *, record_id: UUID
+) -> QuerySet[Any]:
+    rows = model.objects.filter(pk=record_id)
+    for make in facts:
+        rows = rows.annotate(**make(model.type_key))
+    return rows.select_related(*related) if related else rows
 
 
 @dataclass(frozen=True)

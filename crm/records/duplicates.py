@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Value, Window
+from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +24,7 @@ from crm.keys.spellings import person_spellings
 from crm.records.access import ask_visible, visible_records
 from crm.records.natural import whole_name
 from crm.tenants.prepared import prepared
-from crm.users.access import in_sight, sight_of
+from crm.users.access import in_sight
 from crm.users.models import Membership
 
 NAMED = 3  # for each thing that they have in common: a switchboard's number may be that of hundreds
@@ -101,23 +101,23 @@ class Alike:
 
     def among(self, values: Values, records: Sequence[Any]) -> list[Match]:
         """Which of ``records`` are alike, the likest first."""
-        return self._matched([values], self._wanted([values]), list(records))[0] if records else []
+        return self.matched([values], [self.parts_of(values)], list(records))[0] if records else []
 
     def find(self, actor: Membership, rows: Sequence[Values], but: Iterable[UUID] = ()) -> list[list[Match]]:
         """Return for each of ``rows`` (values by field name) what ``actor`` may see and is alike, the likest first.
 
         One statement, however many rows. ``but`` are ids of records that are not meant.
         """
-        wanted = self._wanted(rows)
+        wanted = [self.parts_of(values) for values in rows]
         visible = visible_records(actor, self.type)
         hits = self.hits(visible.exclude(pk__in=but), self.asked(wanted))
         if not hits:
-            return self._matched(rows, wanted, [])
+            return self.matched(rows, wanted, [])
         there = visible.filter(pk__in=hits[0].union(*hits[1:]) if len(hits) > 1 else hits[0])
-        return self._matched(rows, wanted, list(self.in_order(there)))
+        return self.matched(rows, wanted, list(self.in_order(there)))
 
-    def _wanted(self, rows: Sequence[Values]) -> list[list[Parts]]:
-        return [[likeness.parts_of(values) for likeness in self.likenesses] for values in rows]
+    def parts_of(self, values: Values) -> list[Parts]:
+        return [likeness.parts_of(values) for likeness in self.likenesses]
 
     def asked(self, wanted: list[list[Parts]]) -> dict[int, list[list[Any]]]:
         """By the number of each likeness that there is something to ask for of, what may stand in its columns."""
@@ -135,7 +135,7 @@ class Alike:
     def in_order(self, rows: QuerySet) -> QuerySet:
         return rows.select_related(*self.related).order_by("sort_name", "pk")
 
-    def _matched(self, rows: Sequence[Values], wanted: list[list[Parts]], there: list[Any]) -> list[list[Match]]:
+    def matched(self, rows: Sequence[Values], wanted: list[list[Parts]], there: list[Any]) -> list[list[Match]]:
         index: list[_Index] = [{} for _likeness in self.likenesses]
         for record in there:
             for likeness, found in zip(self.likenesses, index, strict=True):
@@ -215,56 +215,34 @@ def told_in_words(matches: Sequence[Match]) -> str:
 
 
 def find_each(actor: Membership, asked: Sequence[tuple[Alike, Values, Iterable[UUID]]]) -> list[list[Match]]:
-    """``Alike.find`` for values of one record, of several types: one statement as long as nothing is alike."""
-    wanted = [alike._wanted([values]) for alike, values, _but in asked]
-    ids: dict[int, set[UUID]] = {number: set() for number in range(len(asked))}
-    for number, pk in _ids_alike(actor, [(alike, wanted[at], but) for at, (alike, _values, but) in enumerate(asked)]):
-        ids[number].add(pk)
+    """``Alike.find`` for values of one record, of several types: one statement for each, whose text is made once."""
     found = []
-    for number, (alike, values, _but) in enumerate(asked):
-        some = tuple(sorted(ids[number]))
-        there = ask_visible(actor, alike.type, _alike_rows, alike, ids=some) if some else []
-        found += alike._matched([values], wanted[number], there)
+    for alike, values, but in asked:
+        wanted = [alike.parts_of(values)]
+        keys = alike.asked(wanted)
+        parts = {_part(number, at): part for number, columns in keys.items() for at, part in enumerate(columns)}
+        shape = (alike, tuple(keys))
+        there = ask_visible(actor, alike.type, _alike_rows, *shape, but=tuple(but), **parts) if keys else []
+        found += alike.matched([values], wanted, there)
     return found
 
 
-def _ids_alike(
-    actor: Membership, asked: Sequence[tuple[Alike, list[list[Parts]], Iterable[UUID]]]
-) -> list[tuple[int, UUID]]:
-    """Which records are alike, each with the place of its ``Alike`` among ``asked``."""
-    shape: list[tuple[Alike, str, tuple[int, ...]]] = []
-    values: dict[str, Any] = {}
-    for number, (alike, wanted, but) in enumerate(asked):
-        scope, ids = sight_of(actor, alike.key)
-        keys = alike.asked(wanted)
-        shape.append((alike, scope, tuple(keys)))
-        own = {"but": tuple(but), **ids}
-        own |= {f"{one}.{column}": part for one, parts in keys.items() for column, part in enumerate(parts)}
-        values |= {f"{number}.{name}": value for name, value in own.items()}
-    return _hits_of(tuple(shape), **values) if any(numbers for _alike, _scope, numbers in shape) else []
-
-
 @prepared
-def _hits_of(
-    asked: tuple[tuple[Alike, str, tuple[int, ...]], ...], /, **values: Any
-) -> QuerySet[Any, tuple[int, UUID]]:
-    """``values`` are what ``_ids_alike`` gives: of the first of ``asked`` those that begin with "0.", and so on."""
-    hits: list[Any] = []
-    for number, (alike, scope, likenesses) in enumerate(asked):
-        own = {name.partition(".")[2]: value for name, value in values.items() if name.startswith(f"{number}.")}
-        keys = {
-            one: [own.pop(f"{one}.{column}") for column in range(len(alike.likenesses[one].columns))]
-            for one in likenesses
-        }
-        rows = alike.type.model.objects.exclude(pk__in=own.pop("but"))
-        visible = in_sight(rows, scope, **own)
-        hits += [hit.annotate(of=Value(number)).values_list("of", "pk") for hit in alike.hits(visible, keys)]
-    return hits[0].union(*hits[1:])
+def _alike_rows(
+    scope: str, alike: Alike, likenesses: tuple[int, ...], /, *, but: tuple[UUID, ...], **values: Any
+) -> QuerySet[Any]:
+    """``values``: what may stand in each column of the ``likenesses``, and the ids of who sees what."""
+    keys = {
+        number: [values.pop(_part(number, at)) for at in range(len(alike.likenesses[number].columns))]
+        for number in likenesses
+    }
+    visible = in_sight(alike.type.model.objects.all(), scope, **values)
+    hits = alike.hits(visible.exclude(pk__in=but), keys)
+    return alike.in_order(visible.filter(pk__in=hits[0].union(*hits[1:]) if len(hits) > 1 else hits[0]))
 
 
-@prepared
-def _alike_rows(scope: str, alike: Alike, /, *, ids: tuple[UUID, ...], **sight: Any) -> QuerySet[Any]:
-    return alike.in_order(in_sight(alike.type.model.objects.filter(pk__in=ids), scope, **sight))
+def _part(number: int, at: int) -> str:
+    return f"likeness_{number}_{at}"
 
 
 def load_duplicates(found: Iterable[list[Match]]) -> dict[str, Any] | None:
