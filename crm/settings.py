@@ -4,6 +4,7 @@
 servers (``crm.local``) when they are unset.
 """
 
+import logging
 from pathlib import Path
 
 import environ
@@ -305,6 +306,7 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request: how it ended
 
 # The library "i18n" is ours on purpose: Django's, with names shut off from the direction of the sentence.
 SILENCED_SYSTEM_CHECKS = ["templates.W003"]

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 
 def everyone(actor: Any) -> bool:
@@ -78,7 +79,7 @@ def register_link(name: str, target: str | Callable[[HttpRequest], str]) -> None
     The frame knows ``search``, ``notifications``, ``person``, ``sign_out`` and ``workspaces``; without its
     link a part of the frame is not drawn.
     """
-    _links[name] = (lambda request: reverse(target)) if isinstance(target, str) else target
+    _links[name] = (lambda request: _reverse(target)) if isinstance(target, str) else target
 
 
 def register_fact(name: str, function: Callable[[HttpRequest], Any]) -> None:
@@ -121,9 +122,11 @@ def links(request: HttpRequest) -> dict[str, str]:
     found = {}
     for name, target in _links.items():
         try:
-            found[name] = target(request)
+            url = target(request)
         except NoReverseMatch:
             continue
+        if url:
+            found[name] = url
     return found
 
 
@@ -134,7 +137,13 @@ def fact(request: HttpRequest, name: str, default: Any = None) -> Any:
 
 
 def _reverse(url_name: str) -> str:
+    return _reversed(get_script_prefix(), get_urlconf(), url_name)
+
+
+@lru_cache(maxsize=8192)
+def _reversed(prefix: str, urlconf: str | None, url_name: str) -> str:
+    """What ``reverse`` returns below ``prefix``, or "": a page has two dozen of them, the same as the one before."""
     try:
-        return reverse(url_name)
+        return reverse(url_name, urlconf)
     except NoReverseMatch:
         return ""
