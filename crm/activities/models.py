@@ -110,7 +110,7 @@ class ActivityLink(TenantModel):
     """On which record an activity stands; conversion adds links, so that the new records show it too."""
 
     keeps_changes = True
-    follows = ("occurred_at",)  # columns that others decide, for crm.undo
+    follows = ("occurred_at",)  # columns that are no part of an act, for crm.undo
 
     activity = TenantForeignKey(Activity)
     record_type = models.CharField(max_length=30, db_collation="C")

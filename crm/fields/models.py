@@ -104,6 +104,8 @@ class CustomValue(TenantModel):
 class Tag(TenantModel):
     """A word that people put on records of any type."""
 
+    keeps_changes = True
+
     name = models.CharField(max_length=50)
     name_key = models.CharField(max_length=50, db_collation="C", editable=False)  # text.sort_key(name)
 

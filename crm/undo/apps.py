@@ -5,4 +5,4 @@ class UndoConfig(AppConfig):
     name = "crm.undo"
 
     def ready(self) -> None:
-        from crm.undo import replacing  # noqa: F401  registers itself
+        from crm.undo import replacing, tags  # noqa: F401  register themselves

@@ -99,7 +99,9 @@ def changes_of(act: UUID, part: UUID | None = None) -> list[Entry]:
     Nothing: it wrote nothing, or is older than ``DAYS_KEPT``.
     """
     models = {model._meta.db_table: model for model in tenant_models() if model.keeps_changes}
-    rows = Change.objects.filter(act=act, part=part or act, table__in=models).exclude(before=None, after=None)
+    rows = Change.objects.filter(act=act, part=part or act, table__in=models).exclude(
+        before__isnull=True, after__isnull=True
+    )
     entries = [_entry(models[one.table], one.row, one.before, one.after) for one in rows]
     written = (one for one in entries if one.created or one.deleted or one.before)
     return sorted(written, key=lambda one: (issubclass(one.model, RecordModel), *one.key))

@@ -16,11 +16,13 @@ from crm.activities.models import ActivityLink
 from crm.activities.services import complete_task, create_activity
 from crm.bulk.models import BulkFinding, BulkOutcome, BulkRows, BulkRun
 from crm.events.delivery import deliver_all
+from crm.fields.models import TagLink
 from crm.mailing_lists.models import MailingList
 from crm.mailing_lists.services import create_list, put_on_lists
 from crm.notices.models import Notification
 from crm.pages.models import KeptForm, MadeOnce
 from crm.picklists.selectors import choices, stages
+from crm.runs.models import AtWork
 from crm.tenants.context import tenant_context
 from crm.tenants.memo import forget
 from crm.undo.models import Change
@@ -34,7 +36,7 @@ from tests.people import Firm, client_of
 
 MANY, FEW = 50, 6
 # What was done, and told, stays.
-SAID = (BulkRun, BulkRows, BulkFinding, BulkOutcome, Notification, MadeOnce, KeptForm)
+SAID = (BulkRun, BulkRows, BulkFinding, BulkOutcome, AtWork, Notification, MadeOnce, KeptForm)
 
 
 def make_leads(firm: Firm, number: int) -> list[Any]:
@@ -173,7 +175,6 @@ def without(rows: dict[str, dict[str, Any]], column: str, *models: str) -> dict[
 def test_the_workspace_is_row_for_row_as_before(firm: Firm, key: str, action: str, number: int) -> None:
     with tenant_context(firm.tenant):
         records = MAKE[key](firm, number)
-        make.lead(firm.ana, tags=("Autumn",))
     after_making = after_all(firm)
     run = press(firm, key, action, records)
     assert run.done_count == number, list(BulkFinding.objects.values_list("reasons", flat=True))
@@ -283,3 +284,17 @@ def test_a_run_of_which_nothing_is_kept_any_more_is_not_offered(firm: Firm) -> N
     assert "Undo" not in client_of(firm.max).get(path).content.decode()
     client_of(firm.max).post(path, {"_method": "DELETE"})
     assert rows_of(firm) == between
+
+
+def test_a_tag_that_others_have_by_now_stays(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        records = make_leads(firm, 2)
+        other = make.lead(firm.ana)
+    run = press(firm, "leads", "tags", records)
+    with tenant_context(firm.tenant):
+        update_lead(other, actor=firm.sam, values={"tags": ("autumn",)})
+    take_back(firm, run)
+    assert reasons(firm, run) == {}
+    with tenant_context(firm.tenant):
+        assert [one.tag.name for one in TagLink.objects.filter(record_id=other.pk)] == ["Autumn"]
+        assert TagLink.objects.filter(tag__name="Autumn").count() == 1

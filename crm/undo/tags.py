@@ -1,0 +1,17 @@
+"""Tags that came into being with an act, when that is taken back."""
+
+from __future__ import annotations
+
+from crm.events.models import Event
+from crm.fields.models import Tag, TagLink
+from crm.tenants.memo import forget
+from crm.undo.taking_back import puts_away
+from crm.users.models import Membership
+
+
+@puts_away(Tag)
+def forget_unused(tag: Tag, *, actor: Membership, because: Event) -> None:
+    """One that has been put on other records since stays."""
+    if not TagLink.objects.filter(tag=tag).exists():
+        Tag.objects.filter(pk=tag.pk).delete()
+        forget("tags.")
