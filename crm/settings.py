@@ -39,7 +39,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_structlog",
     "django_tables2",
-    "template_partials",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -101,18 +100,15 @@ WSGI_APPLICATION = "crm.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "crm.ui.jinja.Templates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
+        "APP_DIRS": True,  # the widgets of Django's forms
         "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.messages.context_processors.messages",
-                "crm.ui.context.frame",
-            ],
-            "builtins": ["crm.ui.templatetags.form_marks"],
+            "context_processors": ["django.contrib.messages.context_processors.messages", "crm.ui.context.frame"],
+            "vocabularies": ["crm.ui.vocabulary", "crm.users.vocabulary", "crm.pages.vocabulary", "reports.vocabulary"],
         },
-    }
+    },
+    {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True},  # what allauth says by itself
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
@@ -308,7 +304,5 @@ structlog.configure(
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request: how it ended
 
-# The library "i18n" is ours on purpose: Django's, with names shut off from the direction of the sentence.
-SILENCED_SYSTEM_CHECKS = ["templates.W003"]
 DJANGO_TABLES2_TEMPLATE = "pages/_table.html"
 RECORDS_KEPT_DAYS = 30  # how long a deleted record can be brought back

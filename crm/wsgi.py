@@ -12,6 +12,7 @@ application = get_wsgi_application()
 
 def _load() -> None:
     from django.conf import settings
+    from django.template import engines
     from django.urls import get_resolver
 
     from crm.events.jobs import warm
@@ -21,6 +22,7 @@ def _load() -> None:
     warm()
     for urlconf in (settings.ROOT_URLCONF, settings.WORKSPACE_URLCONF):
         assert get_resolver(urlconf).url_patterns
+    engines["jinja"].load_all()  # type: ignore[attr-defined]
     # What is loaded by now stays: the collector need not walk it again and again, nor un-share its pages after a fork.
     gc.collect()
     gc.freeze()

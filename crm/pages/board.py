@@ -299,7 +299,7 @@ def _card(request: WorkspaceRequest, record_type: RecordType, record: Any) -> Ca
     stays = record_type.locked(record)
     if not stays and not can(request.actor, "edit", record):
         stays = why(request.actor, "edit", record, record_type.in_text_plural)
-    facts = {"values": _headline(record_type, record)} if board.card == PLAIN_CARD else board.facts(record)
+    facts = {"lines": _headline(record_type, record)} if board.card == PLAIN_CARD else board.facts(record)
     return Card(record, url(record), move_url, stays, facts)
 
 

@@ -3,8 +3,8 @@
 A workspace that renames the types of record speaks a dialect. Texts are written with the standard words; what is
 looked up in the catalogues of translations comes back with the workspace's (``Words``), whichever way it is looked up:
 in a page, a message, a mail, a job. So nobody who writes a text need think of it, and none can be forgotten. A text in
-which such a word means something else ("contact us") is marked with a context (``pgettext``, ``{% translate … context
-… %}``): those stay as they are. Values that are put into a text are never touched.
+which such a word means something else ("contact us") is marked with a context (``pgettext``): those stay as they are.
+Values that are put into a text are never touched.
 
 Django has no place for this, so its class of catalogues is replaced before the first is loaded (``speak``).
 """

@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 
 from crm.ui import nav
 from crm.ui.dialect import Words, words_now
+from crm.ui.form_marks import token_input
 from crm.ui.nav import Place
 
 THEMES = ("light", "dark")
@@ -113,7 +114,7 @@ class Frame:
 
 @lru_cache(maxsize=512)
 def _draw(template: str, language: str, words: Words | None, part: Bar | Top | Dialogs) -> str:
-    values = asdict(part) | {"csrf_token": _TOKEN}
+    values = asdict(part) | {"csrf_input": token_input(_TOKEN)}
     if isinstance(part, Top):
         values["links"] = dict(part.links)
     return render_to_string(template, values)

@@ -28,7 +28,7 @@ def respond(
     partial: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render ``template``, or only its ``{% partialdef %}`` named ``partial`` when htmx (or a dialog) asks."""
+    """Render ``template``, or only its block ``partial`` when htmx (or a dialog) asks."""
     fragment = bool(partial) and is_fragment(request)
     response = render(request, f"{template}#{partial}" if fragment else template, context, status=status)
     if fragment and (messages := list(get_messages(request))):

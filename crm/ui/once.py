@@ -27,7 +27,7 @@ def keep_with(already_made: Callable[[Any], str], remember_made: Callable[[Any, 
 
 
 def once(view: View) -> View:
-    """Do what a form asks for once; its template draws ``{% once_key %}``."""
+    """Do what a form asks for once; its template draws ``{{ once_key(request) }}``."""
 
     @wraps(view)
     def checked(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:

@@ -15,7 +15,7 @@ from crm.activities.services import complete_task, create_activity
 from crm.events.delivery import deliver_all
 from crm.events.models import Event
 from crm.events.phrases import phrase
-from crm.pages.templatetags.history import cause_phrase
+from crm.pages.vocabulary import cause_phrase
 from crm.picklists.selectors import choice_meaning, stages
 from crm.records.services import delete_record, restore_record
 from crm.tenants.context import tenant_context

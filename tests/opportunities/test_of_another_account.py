@@ -82,7 +82,7 @@ def test_an_account_out_of_sight_is_not_named(firm: Firm, world: dict[str, Any])
         mine = make.account(firm.sam, name="Sam's")
     form = {"name": "Deal", **sent(world | {"mine": mine}, "mine", "cora")}
     page = form_of(client_of(firm.sam), "/acme/opportunities/new/").send(**form).content.decode()
-    assert "Cora Vance belongs to another account, not to Sam&#x27;s." in page
+    assert "Cora Vance belongs to another account, not to Sam&#39;s." in page
     assert "Compare AG" not in page
     with tenant_context(firm.tenant):
         deal = make.opportunity(firm.ana, name="Deal", account=world["other"], contact=world["free"])

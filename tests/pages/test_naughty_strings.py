@@ -19,6 +19,7 @@ from leads.record import LEAD
 from leads.vetting import criteria
 from tests import make
 from tests.naughty import NASTY, all_strings
+from tests.own_words import escaped_alike
 from tests.people import Firm, client_of
 
 # What a record must have when no naughty string is left for it.
@@ -79,7 +80,7 @@ def check(firm: Firm, client: Client, key: str, texts: dict[str, str], beside: d
 
 
 def shows_escaped(client: Client, address: str, texts: Mapping[Any, str]) -> None:
-    page = client.get(address).content.decode()
+    page = escaped_alike(client.get(address))
     for name, text in texts.items():
         assert escape(text.strip()) in page, f"{name}: {text!r} is not shown"
         assert "<" not in text or text.strip() not in page, f"{name}: {text!r} is shown as it is"

@@ -16,7 +16,7 @@ def test_the_files_are_found() -> None:
 def test_no_test_finds_in_a_page_what_every_page_carries() -> None:
     """Two looked for "Nothing was saved" in pages, where the words of the scripts hold it, and could not fail."""
     frame = "".join(text_of(ROOT / f"templates/parts/{name}.html") for name in ("bar", "dialogs", "person_menu", "top"))
-    carried = [words for words in re.findall(r'translate "(.+?)"', frame) if " " in words]
+    carried = [words for words in re.findall(r'_\("(.+?)"', frame) if " " in words]
     sought = r"""assert (?:.* (?:and|or) )?(?:"([^"{}]+)"|'([^'{}]+)') in (?!own_words\()\w"""
     found = [
         f"{name_of(path)}: {hit[0]}: look into tests.own_words"

@@ -54,7 +54,7 @@ def written(within_tags: bool = True) -> set[str]:
             if within_tags:
                 found.update(word for words in re.findall(r'["\']([\w -]+)["\']', value) for word in words.split())
         if within_tags:
-            icons = re.findall(r'icon [\w."-]+ "([\w -]+)"', text_of(path))
+            icons = re.findall(r'icon\([^()]*?, "([\w -]+)"', text_of(path))
             found.update(word for words in icons for word in words.split())
     return {word for word in found if re.fullmatch(r"[a-z][\w-]*[\w]", word)}
 

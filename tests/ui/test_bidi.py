@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template import Context, Template
+from django.template import engines
 
 from crm.ui.bidi import isolate
 
@@ -16,7 +16,7 @@ TURNED = "abc\u202edef"
 
 
 def render(text: str, **words: object) -> str:
-    return Template("{% load i18n %}" + text).render(Context(words))
+    return engines["jinja"].from_string(text).render(words)
 
 
 @pytest.mark.parametrize("plain", ["", "Ana Owner", "Łódź & Ørsted", "100 %", "Санкт-Петербург", "東京"])
@@ -31,22 +31,17 @@ def test_all_others_are_shut_off() -> None:
 
 
 def test_a_sentence_of_a_template_shuts_its_names_off() -> None:
-    assert render("{% blocktranslate %}Move {{ name }} up{% endblocktranslate %}", name=TURNED) == (
-        f"Move \u2068{TURNED}\u2069 up"
-    )
-    assert render("{% blocktranslate with name=one %}{{ name }}!{% endblocktranslate %}", one=TURNED).endswith(
-        "\u2069!"
-    )
-    counted = "{% blocktranslate count n=n %}one of {{ name }}{% plural %}{{ n }} of {{ name }}{% endblocktranslate %}"
+    assert render('{{ _("Move %(name)s up", name=name) }}', name=TURNED) == f"Move \u2068{TURNED}\u2069 up"
+    assert render('{{ pgettext("of a row", "%(name)s!", name=one) }}', one=TURNED).endswith("\u2069!")
+    counted = '{{ ngettext("one of %(name)s", "%(n)s of %(name)s", n, n=n, name=name) }}'
     assert render(counted, n=2, name="Ana") == "2 of Ana"
+    assert render(counted, n=1, name=TURNED) == f"one of \u2068{TURNED}\u2069"
 
 
 def test_markup_is_neither_escaped_nor_let_in() -> None:
-    text = "{% blocktranslate %}<b>{{ name }}</b>{% endblocktranslate %}"
-    assert render(text, name="<i>") == "<b>&lt;i&gt;</b>"
-    assert render("{% blocktranslate asvar told %}Hi {{ name }}{% endblocktranslate %}[{{ told }}]", name=TURNED) == (
-        f"[Hi \u2068{TURNED}\u2069]"
-    )
+    assert render('{{ _("<b>%(name)s</b>", name=name) }}', name="<i>") == "<b>&lt;i&gt;</b>"
+    told = '{% set told = _("Hi %(name)s", name=name) %}[{{ told }}]'
+    assert render(told, name=TURNED) == f"[Hi \u2068{TURNED}\u2069]"
 
 
 # A name with a mark of direction in it turns what stands beside it in the line around, unless it stands in <bdi>.
@@ -57,7 +52,7 @@ BARE = re.compile(
     rf"|{NAME}</(?:a|b)>\s?<small>"
 )
 SHUT_OFF = re.compile(
-    r"\{% blocktranslate.*?endblocktranslate %\}|\{% block title %\}.*?\{% endblock %\}|<title>.*?</title>", re.DOTALL
+    r"\{\{ (?:_|p?gettext|ngettext)\(.*?\) \}\}|\{% block title %\}.*?\{% endblock %\}|<title>.*?</title>", re.DOTALL
 )
 
 

@@ -11,9 +11,9 @@ from django.http import HttpRequest
 from django.template import engines
 from django.test import RequestFactory, override_settings
 from django_htmx.middleware import HtmxDetails
+from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
-from crm.ui import http, icons, toasts
-from crm.ui.templatetags import ui
+from crm.ui import http, icons, toasts, vocabulary
 
 
 def request_of(method: str = "get", htmx: bool = False, data: dict[str, str] | None = None) -> HttpRequest:
@@ -51,7 +51,7 @@ def test_a_toast_keeps_its_undo() -> None:
 def test_a_toast_is_escaped_and_undo_is_a_form() -> None:
     request = request_of()
     toasts.say(request, "<b>x</b> deleted", undo_url="/undo/")
-    html = engines["django"].get_template("parts/toasts.html").render({"messages": get_messages(request)}, request)
+    html = engines["jinja"].get_template("parts/toasts.html").render({"messages": get_messages(request)}, request)
     assert "&lt;b&gt;x&lt;/b&gt; deleted" in html
     assert '<form method="post" action="/undo/">' in html
     assert 'name="_method" value="DELETE"' in html
@@ -65,7 +65,7 @@ def test_icons_are_hidden_unless_labelled_and_an_unknown_one_is_a_circle() -> No
 
 
 def test_a_fragment_brings_the_toasts_and_a_page_shows_them_itself() -> None:
-    source = "{% load partials %}<html>{% partialdef rows inline %}<p>rows</p>{% endpartialdef %}</html>"
+    source = "<html>{% block rows %}<p>rows</p>{% endblock %}</html>"
     with override_settings(TEMPLATES=templates_with({"list.html": source})):
         page = http.respond(with_toast(request_of()), "list.html", partial="rows")
         fragment = http.respond(with_toast(request_of(htmx=True)), "list.html", partial="rows")
@@ -84,15 +84,9 @@ def with_toast(request: HttpRequest) -> HttpRequest:
 
 
 def templates_with(sources: dict[str, str]) -> list[dict[str, object]]:
-    loaders = ["django.template.loaders.filesystem.Loader", ("django.template.loaders.locmem.Loader", sources)]
-    options = {"loaders": [("template_partials.loader.Loader", loaders)]}
-    return [
-        {
-            "BACKEND": "django.template.backends.django.DjangoTemplates",
-            "DIRS": [settings.BASE_DIR / "templates"],
-            "OPTIONS": options,
-        }
-    ]
+    [ours, others] = settings.TEMPLATES
+    loader = ChoiceLoader([DictLoader(sources), FileSystemLoader(ours["DIRS"])])
+    return [{**ours, "OPTIONS": {**ours["OPTIONS"], "loader": loader}, "APP_DIRS": False}, others]
 
 
 @pytest.mark.parametrize(
@@ -102,4 +96,4 @@ def templates_with(sources: dict[str, str]) -> list[dict[str, object]]:
 def test_a_form_marks_the_rarer_of_required_and_optional(required: list[bool], marks: list[str]) -> None:
     fields = {f"field{number}": forms.CharField(required=one) for number, one in enumerate(required)}
     form = type("Form", (forms.Form,), fields)()
-    assert [ui.mark(field) for field in form] == marks
+    assert [vocabulary.mark(field) for field in form] == marks

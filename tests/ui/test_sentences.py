@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.template import engines
 from django.utils.translation import gettext, gettext_lazy, ngettext, override
+from jinja2.ext import extract_from_ast
 
 from crm.ui.bidi import filled
 
@@ -30,9 +32,6 @@ OTHERWISE = re.compile(
     r"|\bdeals?\b(?! with)",  # what the product calls an opportunity
     re.I,
 )
-TRANSLATED = re.compile(
-    r"\{% translate (\"[^\"]+\"|'[^']+')(?! context)|\{% blocktranslate.*?%\}(.*?)\{% endblocktranslate", re.S
-)
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -43,7 +42,12 @@ def texts() -> Iterator[tuple[str, str]]:
                 found = [one.value for one in node.args if isinstance(one, ast.Constant)]
                 yield from ((str(path), text) for text in found if isinstance(text, str))
     for path in (ROOT / "templates").rglob("*.*"):
-        yield from ((str(path), one or other) for one, other in TRANSLATED.findall(path.read_text()))
+        found = extract_from_ast(engines["jinja"].env.parse(path.read_text()), ("_", "gettext", "ngettext"))
+        yield from ((str(path), text) for _line, _name, said in found for text in _texts(said))
+
+
+def _texts(said: str | tuple[str | None, ...]) -> list[str]:
+    return [text for text in ((said,) if isinstance(said, str) else said) if text]
 
 
 def sentences() -> Iterator[str]:

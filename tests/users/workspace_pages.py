@@ -33,7 +33,7 @@ def facts(request: WorkspaceRequest) -> HttpResponse:
 
 
 def lazy(request: WorkspaceRequest) -> HttpResponse:
-    template = engines["django"].from_string("{{ teams.count }} teams")
+    template = engines["jinja"].from_string("{{ teams.count() }} teams")
     return TemplateResponse(request, template, {"teams": Team.objects.all()})  # type: ignore[arg-type]
 
 

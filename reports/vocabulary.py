@@ -1,23 +1,21 @@
-"""``{% load reports %}``: the values of a report in its page."""
+"""What templates can say of the values of a report."""
 
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
-from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from reports import shown
 from reports.answers import Figure
 from reports.cells import Cell
 
-register = template.Library()
 CSS = {"text": "", "count": "is-number", "ratio": "is-number", "money": "is-money"}
 
 
-@register.simple_tag
-def value(cell: Cell, css: str = "") -> SafeString:
-    """The value, each currency on a line of its own, as a link to the rows behind it where there are any."""
+def shown_cell(cell: Cell, css: str = "") -> SafeString:
+    """``{{ figure.cell|cell("stat-number") }}``: each currency on a line, as a link to the rows behind it, if any."""
     # Put together by hand: a report has hundreds, and each format_html takes as long as all of this.
     found = "<br>".join([escape(line) for line in shown.lines(cell) or ("–",)])
     has_class = f' class="{escape(css)}"' if css else ""
@@ -28,11 +26,13 @@ def value(cell: Cell, css: str = "") -> SafeString:
     return mark_safe(found)
 
 
-@register.filter
 def changes(figure: Figure) -> list[shown.Change]:
     return shown.changes(figure)
 
 
-@register.filter
 def cell_css(kind: str) -> str:
     return CSS[kind]
+
+
+FUNCTIONS: dict[str, Any] = {}
+FILTERS: dict[str, Any] = {"cell": shown_cell, "changes": changes, "cell_css": cell_css}

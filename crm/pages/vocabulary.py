@@ -1,10 +1,10 @@
-"""Events as words: ``{% load history %}``."""
+"""What templates can say of events."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from django import template
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
@@ -13,15 +13,11 @@ from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import Change, actor_name, changes_of, phrase
 
-register = template.Library()
 
-
-@register.simple_tag
 def event_phrase(event: Event, record_type: RecordType) -> str:
     return phrase(event, record_type.told_fields())
 
 
-@register.simple_tag
 def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False) -> str:
     """What ``event``, which stands on a page of ``record_type``, followed from; another record is not called "this".
 
@@ -40,12 +36,10 @@ def cause_phrase(event: Event, record_type: RecordType, *, goes_on: bool = False
     return phrase(cause, of_cause.told_fields(), this=this, goes_on=goes_on)
 
 
-@register.simple_tag
 def event_actor(event: Event) -> str:
     return actor_name(event)
 
 
-@register.simple_tag
 def event_changes(event: Event, record_type: RecordType) -> list[Change]:
     """As a list, in which each value stands alone."""
     return [
@@ -54,3 +48,12 @@ def event_changes(event: Event, record_type: RecordType) -> list[Change]:
         else one
         for one in changes_of(event, record_type.told_fields())
     ]
+
+
+FUNCTIONS: dict[str, Any] = {
+    "event_phrase": event_phrase,
+    "cause_phrase": cause_phrase,
+    "event_actor": event_actor,
+    "event_changes": event_changes,
+}
+FILTERS: dict[str, Any] = {}
