@@ -93,6 +93,12 @@ class Lead(RecordModel):
                 condition=models.Q(deleted_at=None),
                 name="lead_counts",
             ),
+            # What waits in the pool, on the home page of everybody who may take from it.
+            models.Index(
+                fields=["tenant", "status", "-updated_at", "-id"],
+                condition=models.Q(deleted_at=None, owner=None, team=None),
+                name="lead_in_pool",
+            ),
             models.Index(
                 fields=["tenant", "-created_at", "-id"],
                 condition=models.Q(deleted_at=None, last_contacted_at=None),

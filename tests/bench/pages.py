@@ -121,6 +121,7 @@ def _reports(place: Place) -> list[Page]:
             aim="≤ 2",
         ),
         Page("home", f"{place.path}/", b'class="task-row', 1, _home_floor(place), "≤ 5"),
+        Page("home, as a rep", f"{place.path}/", b'class="task-row', as_rep=True),
     ]
 
 
