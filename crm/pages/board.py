@@ -29,6 +29,7 @@ from crm.queries.counts import ALL, Counts, counted
 from crm.queries.measures import Sum
 from crm.queries.query import Query
 from crm.records.access import records_to_show
+from crm.records.models import RecordModel
 from crm.saved_views.state import ViewState
 from crm.ui import format as formats
 from crm.ui.http import back_to, respond
@@ -39,6 +40,7 @@ from crm.users.http import WorkspaceRequest
 CARDS = 25  # in each column
 LINES = 3  # of a plain card
 CARD_ORDER = ("-updated_at", "-pk")
+NAMING = ("id", "tenant", "name", "owner", "team", "custom", "deleted_at")  # a record, and saying who may see it
 DROP = "board"  # in the query of a move that comes from a board: the answer is what has changed on it
 
 
@@ -270,7 +272,21 @@ def _passing(request: WorkspaceRequest, listing: Listing, name: str) -> set[UUID
 
 
 def _shown_cards(request: WorkspaceRequest, record_type: RecordType) -> QuerySet:
-    return records_to_show(request.actor, record_type).select_related(*_board(record_type).related)
+    related = _board(record_type).related
+    rows = records_to_show(request.actor, record_type).select_related(*related)
+    return rows.defer(*_beside_names(record_type.model, related))
+
+
+def _beside_names(model: Any, related: tuple[str, ...]) -> list[str]:
+    """The columns of the ``related`` records that a card, which only names these, has no use for."""
+    linked = {name: model._meta.get_field(name).related_model for name in related}
+    return [
+        f"{name}__{field.name}"
+        for name, one in linked.items()
+        if issubclass(one, RecordModel)
+        for field in one._meta.concrete_fields
+        if field.name not in NAMING
+    ]
 
 
 def _deal_cards(request: WorkspaceRequest, listing: Listing, records: QuerySet, columns: list[Column]) -> None:
