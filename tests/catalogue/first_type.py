@@ -1,4 +1,4 @@
-"""What there is of the type, field and job of docs/catalogue.md: ``test_first_type.py`` runs it in a copy with them."""
+"""What there is once docs/catalogue.md was followed: ``test_guides.py`` runs it in a copy of the project."""
 
 from __future__ import annotations
 
@@ -121,11 +121,3 @@ def test_the_job(firm: Firm, repair: Any) -> None:
     with tenant_context(firm.tenant):
         found = {one.name: one.promised_on for one in repairs.model.objects.filter(pk__in=(over.pk, open_one.pk))}
     assert found == {"Saw": None, "Mixer": date(2026, 12, 24)}
-
-
-def test_the_field(firm: Firm, client: Client) -> None:
-    sent = form_of(client, "/acme/accounts/new/").send(name="Taxed Ltd", vat_number="DE 811907980")
-    assert "DE 811907980" in client.get(sent["Location"]).content.decode()
-    assert "Taxed Ltd" in client.get("/acme/accounts/?vat_number__starts=de%208119").content.decode()
-    file = client.get("/acme/accounts/export/?filters=none&columns=name,vat_number").content.decode()
-    assert "Taxed Ltd,DE 811907980" in file
