@@ -304,5 +304,4 @@ structlog.configure(
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG  # one line a request: how it ended
 
-DJANGO_TABLES2_TEMPLATE = "pages/_table.html"
 RECORDS_KEPT_DAYS = 30  # how long a deleted record can be brought back

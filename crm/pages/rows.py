@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from html import escape
 from typing import Any
 from uuid import UUID
 
-import django_tables2 as tables
 from django.urls import reverse
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
@@ -37,20 +35,6 @@ class Row:
     html: SafeString
 
 
-class SpecColumn(tables.Column):
-    """The column of a field."""
-
-    def __init__(self, spec: FieldSpec) -> None:
-        super().__init__(verbose_name=spec.label, orderable=spec.kind.sortable, order_by=spec.kind.order(spec))
-        self.spec = spec
-
-
-@lru_cache(maxsize=512)
-def table_class(specs: tuple[FieldSpec, ...]) -> type[tables.Table]:
-    """The table with these columns."""
-    return type("RecordTable", (tables.Table,), {spec.name: SpecColumn(spec) for spec in specs})
-
-
 def css_of(spec: FieldSpec) -> str:
     """The class of a column's cells."""
     if spec.name == "name":
@@ -67,8 +51,7 @@ def draw_rows(
     selectable: bool,
 ) -> list[Row]:
     """A ``<tr>`` for each of ``records``: with a box to tick if ``selectable``, the cells, and the row's buttons."""
-    columns = table_class(specs).base_columns.values()
-    plan = [(look_of(column.spec).html, css_of(column.spec)) for column in columns]
+    plan = [(look_of(spec).html, css_of(spec)) for spec in specs]
     buttons = [_button(action) for action in catalogue.row_actions(record_type)]
     select = escape(_("Select"))
     rows = []

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 
 from crm.pages.setup import setup_page, show
 from crm.setup.changes import setup_events, told
+from crm.setup.tables import ChangeLog
 from crm.ui.paging import Ordering, page_by_key
 from crm.users.http import WorkspaceRequest
 
@@ -16,4 +17,4 @@ def list_changes(request: WorkspaceRequest) -> HttpResponse:
     page = page_by_key(
         setup_events(), Ordering([("at", True)]), after=request.GET.get("after"), before=request.GET.get("before")
     )
-    return show(request, "setup/changes.html", {"page": page, "rows": told(page.rows)})
+    return show(request, "setup/changes.html", {"page": page, "table": ChangeLog(told(page.rows))})

@@ -14,6 +14,7 @@ from crm.events.handlers import label_of
 from crm.events.services import retry
 from crm.pages.setup import setup_page, show
 from crm.setup.runs import links_of, told
+from crm.setup.tables import RunLog
 from crm.ui.http import go
 from crm.ui.paging import Ordering, page_by_key
 from crm.ui.toasts import say
@@ -46,7 +47,7 @@ def list_runs(request: WorkspaceRequest) -> HttpResponse:
         }
         for message in given_up
     ]
-    return show(request, "setup/runs.html", {"page": page, "runs": runs, "failed": failed})
+    return show(request, "setup/runs.html", {"page": page, "table": RunLog(runs), "failed": failed})
 
 
 @setup_page
