@@ -1,5 +1,5 @@
 """A third kind of run, that of docs/catalogue.md, has what imports and bulk actions have, and crm/runs knows nothing of
-it: ``test_first_type.py`` runs this in a copy with it."""
+it: ``test_guides.py`` runs this in a copy with it."""
 
 from __future__ import annotations
 
