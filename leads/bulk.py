@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from accounts.models import Account
 from contacts.models import Contact
 from crm import catalogue
 from crm.bulk.actions import CHANGED
-from crm.catalogue.actions import BulkAction
+from crm.catalogue.actions import Apply, BulkAction
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.fields import kinds
@@ -24,7 +24,7 @@ from crm.picklists.models import Choice
 from crm.picklists.selectors import choices, stage_name
 from crm.users.access import may
 from crm.users.models import Membership
-from leads.conversion.bulk import BEFORE, OpenStage, Options, Rehearsal, convert_one, undo_one
+from leads.conversion.bulk import BEFORE, Batch, OpenStage, Options, Rehearsal, undo_one
 from leads.conversion.defaults import open_stages, usual_close
 from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.plan import PARTS
@@ -98,7 +98,18 @@ def _options(values: dict[str, Any]) -> Options:
 def _convert(
     record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
 ) -> Any:
-    return convert_one(record, actor=actor, options=_options(values), because=because)
+    return Batch([record], actor=actor, options=_options(values)).convert(record, because=because)
+
+
+def _convert_batch(leads: Sequence[Lead], actor: Membership, values: dict[str, Any]) -> Apply:
+    batch = Batch(leads, actor=actor, options=_options(values))
+
+    def convert(
+        record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+    ) -> Any:
+        return batch.convert(record, because=because)
+
+    return convert
 
 
 def _rehearse(actor: Membership, values: dict[str, Any]) -> Rehearsal:
@@ -164,6 +175,7 @@ CONVERT = BulkAction(
         BEFORE: _("converted already"),
     },
     rehearse=_rehearse,
+    apply_to_batch=_convert_batch,
     wait=wait_for_the_same,
     makes=PARTS,
     reads=tuple(spec.name for spec in LEAD_FIELDS if spec.on_edit),

@@ -130,11 +130,13 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
         _refuse_unknown_rows(run)
         return False
     batch = Batch(run, record_type, action, findings=missing, is_page=memory.is_page)
-    do = _rehearsing(memory, batch, records) if run.is_dry_run else _applying(values, batch)
     left_out = {one.record_id for one in missing}
-    if not run.is_dry_run:
+    if run.is_dry_run:
+        do = _rehearsing(memory, batch, records)
+    else:
         _wait_for_others(run, records)
         batch.unseen = changed_meanwhile(run, record_type, action, values, ids)
+        do = _applying(values, batch, records)
     for record in reversed(records) if action.backwards else records:
         if record.pk not in left_out:
             _do_row(record, do, batch)
@@ -193,16 +195,16 @@ def _deletes(run: BulkRun) -> bool:
     return action is not None and action.verb == "delete" and run.undoes_id is None
 
 
-def _applying(values: dict[str, Any], batch: Batch) -> Callable[[Any], None]:
-    actor, event = batch.run.made_by, batch.run.event
+def _applying(values: dict[str, Any], batch: Batch, records: list[Any]) -> Callable[[Any], None]:
+    actor, event, action = batch.run.made_by, batch.run.event, batch.action
     assert event is not None
-
+    apply = action.apply_to_batch(records, actor, values) if action.apply_to_batch else action.apply
     # What has its own way back keeps what it needs; and what a way back writes is not taken back.
     is_kept = batch.run.undoes_id is None and batch.action.take_back is None
 
     def do(record: Any) -> None:
         with transaction.atomic(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
-            done = batch.action.apply(batch.record_type, record, actor=actor, values=values, because=event)
+            done = apply(batch.record_type, record, actor=actor, values=values, because=event)
         batch.take(record, done if isinstance(done, Outcome) else Outcome(done or {}))
 
     return do

@@ -87,11 +87,12 @@ class BulkAction:
     """Something that can be done to many records of a list at once (``crm/bulk``).
 
     ``asks`` are the fields asked once for all records, ``initial`` what they begin with, ``withheld`` those that others
-    are asked for and the actor may not write; ``verb`` is what the actor
-    must be allowed to do to each. ``apply`` does it to one through its services; a ``ValidationError`` or ``Http404``
-    makes a refused row. It may return counts, named by ``tells``, or an ``Outcome``. ``heading`` (with %(count)s,
-    %(records)s) says what will be done, ``done`` what was (with the %(value)s of the first of ``asks``; ``cleared``:
-    left empty). With ``rehearse`` it is tried first. ``makes`` are the types of the records that outcomes name.
+    are asked for and the actor may not write; ``verb`` is what the actor must be allowed to do to each. ``apply`` does
+    it to one through its services; a ``ValidationError`` or ``Http404`` makes a refused row. It may return counts,
+    named by ``tells``, or an ``Outcome``. ``apply_to_batch`` looks up what many records need, and returns what then
+    does it to each. ``heading`` (with %(count)s, %(records)s) says what will be done, ``done`` what was (with the
+    %(value)s of the first of ``asks``; ``cleared``: left empty). With ``rehearse`` it is tried first. ``makes`` are the
+    types of the records that outcomes name.
     """
 
     key: str
@@ -108,6 +109,7 @@ class BulkAction:
     danger: bool = False
     order: int = 50
     most: int | None = None  # records that it takes at once
+    apply_to_batch: Callable[[Sequence[Any], Membership, dict[str, Any]], Apply] | None = None
     tells: Mapping[str, Any] = field(default_factory=dict)
     rehearse: Callable[[Membership, dict[str, Any]], Rehearse] | None = None
     wait: Callable[..., None] | None = None  # for who does so to what the records (all of a transaction's) are about

@@ -37,7 +37,7 @@ from leads.conversion.refusals import check_conversion
 from leads.conversion.undo import BlockedError, undo_conversion
 from leads.conversion.winning import winning_values
 from leads.field_map import is_blank
-from leads.matching import Candidates, Search, find_candidates
+from leads.matching import Candidates, Search
 from leads.matching.imagined import Imagined
 from leads.models import Conversion, Lead
 from opportunities.models import Opportunity
@@ -81,27 +81,48 @@ class Options:
         return values | ({"stage": self.stage} if self.stage is not None else {})
 
 
-def convert_one(lead: Lead, *, actor: Membership, options: Options, because: Event) -> Outcome:
-    """Convert ``lead``, which is locked; return what became of it."""
-    if lead.is_converted:
-        return Outcome({BEFORE: 1})
-    found = find_candidates(lead, actor)
-    plan = options.plan(lead, actor, found)
-    _refuse_doubtful(options, doubts_of(lead, found, plan, actor))
-    done = convert_lead(lead_id=lead.pk, actor=actor, plan=plan, despite_gate=options.despite_gate, because=because)
-    records: dict[str, Any] = {
-        Account.type_key: done.account,
-        Contact.type_key: done.contact,
-        Opportunity.type_key: done.opportunity,
-    }
-    shared = [
-        key
-        for key in PARTS
-        if plan.of(key).way == Way.EXISTING
-        and records[key].created_at >= because.at
-        and _is_of_run(key, records[key], because)
-    ]
-    return told_outcome(lead, plan, found, records, shared, actor=actor)
+class Batch:
+    """Converts leads one by one, having looked up at once what all of them may be.
+
+    What it has made is found by those that come after, as if they had been looked up by then.
+    """
+
+    def __init__(self, leads: Sequence[Lead], *, actor: Membership, options: Options) -> None:
+        self.actor, self.options = actor, options
+        self._here = Imagined(lambda record: can(actor, "view", record))
+        self._search = Search(actor, [lead for lead in leads if not lead.is_converted], self._here)
+
+    def convert(self, lead: Lead, *, because: Event) -> Outcome:
+        """Convert ``lead``, one of the leads, which is locked; return what became of it."""
+        if lead.is_converted:
+            return Outcome({BEFORE: 1})
+        found = self._search.candidates(lead)
+        plan = self.options.plan(lead, self.actor, found)
+        _refuse_doubtful(self.options, doubts_of(lead, found, plan, self.actor))
+        despite_gate = self.options.despite_gate
+        done = convert_lead(lead_id=lead.pk, actor=self.actor, plan=plan, despite_gate=despite_gate, because=because)
+        records: dict[str, Any] = {
+            Account.type_key: done.account,
+            Contact.type_key: done.contact,
+            Opportunity.type_key: done.opportunity,
+        }
+        shared = [
+            key
+            for key in PARTS
+            if plan.of(key).way == Way.EXISTING
+            and records[key].created_at >= because.at
+            and (records[key].pk in self._here.made or _is_of_run(key, records[key], because))
+        ]
+        told = told_outcome(lead, plan, found, records, shared, actor=self.actor)
+        self._note(plan, records)
+        return told
+
+    def _note(self, plan: ConversionPlan, records: Mapping[str, Any]) -> None:
+        for key in PARTS:
+            if plan.of(key).way == Way.NEW:
+                self._here.add(key, records[key], is_new=True)
+            elif plan.of(key).way == Way.EXISTING and can(self.actor, "edit", records[key]):
+                self._here.add(key, records[key])
 
 
 def _is_of_run(key: str, record: Any, run: Event) -> bool:
@@ -200,4 +221,4 @@ def _with(record_type: RecordType, record: Any, values: Mapping[str, Any]) -> An
     return record
 
 
-__all__ = ["BEFORE", "OpenStage", "Options", "Rehearsal", "convert_one", "undo_one"]
+__all__ = ["BEFORE", "Batch", "OpenStage", "Options", "Rehearsal", "undo_one"]

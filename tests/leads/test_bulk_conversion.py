@@ -29,7 +29,7 @@ from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from crm.users.services import create_role
 from leads import bulk
-from leads.conversion.bulk import Options, convert_one
+from leads.conversion.bulk import Batch, Options
 from leads.conversion.defaults import open_stages
 from leads.models import Conversion, Lead
 from leads.services import close_as_unqualified
@@ -117,7 +117,7 @@ def test_what_the_same_person_made_by_hand_meanwhile_is_not_of_the_run(firm: Fir
             leads[3],
             make.lead(firm.ana, last_name="Six", company="Other", email="6@other.example"),
         ):
-            done = convert_one(lead, actor=firm.ana, options=Options(), because=run)
+            done = Batch([lead], actor=firm.ana, options=Options()).convert(lead, because=run)
             ways.append(next(one.way for one in done.became if one.key == "accounts"))
         assert ways == [Became.EXISTING, Became.NEW, Became.SHARED]
 
@@ -348,7 +348,7 @@ def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, mon
     work(BULK, firm.tenant, run.pk)
     assert (latest(firm).counts["accounts.new"], latest(firm).done_count) == (4, 17)
     go_on(firm, run)
-    convert, written = bulk.convert_one, iter(range(1000))
+    convert, written = Batch.convert, iter(range(1000))
 
     def dying(*args: Any, **options: Any) -> Any:
         found = convert(*args, **options)
@@ -357,7 +357,7 @@ def test_killed_in_the_middle_every_lead_is_converted_once(fresh_firm: Firm, mon
         return found
 
     with monkeypatch.context() as patch:
-        patch.setattr(bulk, "convert_one", dying)
+        patch.setattr(Batch, "convert", dying)
         with pytest.raises(Killed):
             work_alone(BULK, Tenant.objects.get(pk=firm.tenant.pk), run.pk)
     with tenant_context(Tenant.objects.get(pk=firm.tenant.pk)):

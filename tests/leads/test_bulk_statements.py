@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from django.db import connection
@@ -11,11 +12,12 @@ from crm.bulk import running
 from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests import make
-from tests.leads.test_bulk_conversion import ALSO, latest, try_out
+from tests.leads.test_bulk_conversion import ALSO, go_on, latest, try_out
 from tests.people import Firm
 
 FEW, MANY = 10, 50
 DRY_RUN = 45  # with its request, which chooses and keeps the rows
+CONVERTED = 31  # a lead: what is written of it alone
 
 
 def some_leads(firm: Firm, number: int, *, of: str) -> list[Lead]:
@@ -49,3 +51,13 @@ def test_a_dry_run_asks_nothing_by_the_row(firm: Firm) -> None:
     assert (run.counts["accounts.existing"], run.counts["contacts.existing"]) == (MANY, MANY - 1)
     assert run.doubt_count == MANY - 1  # of those who have an open opportunity
     assert len(more) == len(once) <= DRY_RUN, "\n".join(sql for sql in more if sql not in once)
+
+
+def test_a_run_looks_up_at_once_what_the_leads_of_a_batch_may_be(firm: Firm) -> None:
+    _answer, few = try_out(firm, some_leads(firm, FEW, of="few"), **ALSO)
+    few_statements = statements(lambda: go_on(firm, few))
+    _answer, many = try_out(firm, some_leads(firm, MANY, of="many"), **ALSO)
+    many_statements = statements(lambda: go_on(firm, many))
+    assert latest(firm).done_count == MANY
+    by_row = (len(many_statements) - len(few_statements)) / (MANY - FEW)
+    assert by_row <= CONVERTED, Counter(sql[:80] for sql in many_statements).most_common(40)
