@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,11 +32,12 @@ from leads.conversion import (
     PartError,
     blockers,
     bring_together,
-    convert_lead,
+    convert_held,
     live_conversion,
     undo_conversion,
     what_undoing_does,
 )
+from leads.conversion.convert import RELATED
 from leads.conversion.form import ConversionForm
 from leads.conversion.meanwhile import wait_for_the_same
 from leads.conversion.remarks import remarks_on
@@ -152,7 +154,7 @@ def conversion(request: WorkspaceRequest, record_type: RecordType, record_id: UU
     converted by now, one's own from another tab too, is given back.
     """
     is_preview = "preview" in request.POST
-    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=not is_preview, related=("owner",))
+    lead = get_record(request.actor, record_type, record_id, verb="edit", lock=not is_preview, related=RELATED)
     done = live_conversion(lead)
     if done is not None and was_sent(request, done.pk):
         return go(request, request.path)
@@ -169,7 +171,8 @@ def conversion(request: WorkspaceRequest, record_type: RecordType, record_id: UU
         form.errors.append(_("You chose something else meanwhile. Below it says what will happen now."))
         return _form_page(request, form, status=422)
     try:
-        made = convert_lead(lead_id=lead.pk, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
+        whole = copy(lead)  # the page, if it comes to that, shows it as the person may see it
+        made = convert_held(whole, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
     except PartError as error:
         form.refuse(error)
         return _form_page(request, form, status=422)

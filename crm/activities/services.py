@@ -245,6 +245,8 @@ def link_activities(
     """
     source = ActivityLink.objects.filter(record_type=from_record.type_key, record_id=from_record.pk)
     followed = list(source.values_list("activity_id", "occurred_at"))
+    if not followed:
+        return []
     targets = [(record.type_key, record.pk) for record in to_records]
     there = ActivityLink.objects.filter(
         record_type__in=[key for key, _id in targets], record_id__in=[record_id for _key, record_id in targets]

@@ -30,7 +30,7 @@ from crm.bulk.rows import next_rows
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction, LeftOutError, Outcome, Rehearse
 from crm.catalogue.types import RecordType
-from crm.ground.writes import insert_many
+from crm.ground.writes import apart, insert_many
 from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
 from crm.runs.kinds import Do
@@ -203,7 +203,7 @@ def _applying(values: dict[str, Any], batch: Batch, records: list[Any]) -> Calla
     is_kept = batch.run.undoes_id is None and batch.action.take_back is None
 
     def do(record: Any) -> None:
-        with transaction.atomic(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
+        with apart(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
             done = apply(batch.record_type, record, actor=actor, values=values, because=event)
         batch.take(record, done if isinstance(done, Outcome) else Outcome(done or {}))
 

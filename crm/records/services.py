@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -79,12 +79,14 @@ def update_record(
     event_type: EventType | None = None,
     data: dict[str, Any] | None = None,
     despite_lock: bool = False,
+    write: Callable[[Any, list[str], frozenset[str]], None] | None = None,
     **attributes: Any,
 ) -> Event | None:
     """Write what of ``values`` (and of ``attributes``) differs; return the event, or None when nothing did.
 
     The event is a ``CHANGED`` one unless ``event_type`` is given; that is recorded in any case.
-    ``despite_lock``: what is written is none of that which the record's being locked is to keep.
+    ``despite_lock``: what is written is none of that which the record's being locked is to keep. ``write`` is told, in
+    the place of writing, which columns (and keys of own fields) are to be written.
     """
     fill_in(record)
     if not despite_lock and (reason := record_type.locked(record)):
@@ -105,7 +107,7 @@ def update_record(
     differing = changes(before, snapshot(specs, record))
     times = record.stamp(by_person=actor is not None)
     if not record._state.adding:  # what is kept back is inserted as it is by then
-        _save(record, [*touched, *times], changed_keys(columns["custom"], record.custom))
+        (write or _save)(record, [*touched, *times], changed_keys(columns["custom"], record.custom))
     return events.record(
         event_type or CHANGED.of(record_type),
         record=record,
@@ -140,9 +142,9 @@ def update_derived(
     differing = changes(before, snapshot(specs, record))
     if not differing and event_type is None:
         if touched:
-            record.save(update_fields=touched)
+            _update(record, touched)
         return None
-    record.save(update_fields=[*touched, *record.stamp(by_person=False)])
+    _update(record, [*touched, *record.stamp(by_person=False)])
     return events.record(
         event_type or CHANGED.of(record_type),
         record=record,
@@ -182,6 +184,11 @@ def restore_record(
     _refuse_taken_external_id(record_type, record)
     record.save(update_fields=["deleted_at", "deleted_by"])
     return events.record(RESTORED.of(record_type), record=record, actor=actor, because=because)
+
+
+def _update(record: Any, columns: list[str]) -> None:
+    if not record._state.adding:  # what is kept back is inserted as it is by then
+        record.save(update_fields=columns)
 
 
 def _save(record: Any, columns: list[str], keys: frozenset[str]) -> None:

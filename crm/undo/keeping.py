@@ -19,16 +19,18 @@ _act: ContextVar[str] = ContextVar("act", default="")  # and its part, as the tr
 
 
 @contextmanager
-def keeping(act: UUID, part: UUID | None = None) -> Iterator[None]:
+def keeping(act: UUID, part: UUID | None = None, *, writes: bool = True) -> Iterator[None]:
     """Keep what is written inside, to any table that ``keeps_changes``, as the changes of ``act``.
 
-    Of an act over many records, ``part`` is the one that it is done to. Inside a transaction.
+    Of an act over many records, ``part`` is the one that it is done to. Inside a transaction. ``writes``: whether it
+    writes anything but what ``collect_inserts`` keeps back.
     An act within another has its own changes, and the outer one those around it.
     """
     outer, made_before = _act.get(), len(kept_back())
     inner = f"{act} {part or act}"
     token = _act.set(inner)
-    _tell_database(inner)
+    if writes:
+        _tell_database(inner)
     try:
         yield
         _keep_those_kept_back(act, kept_back()[made_before:])
@@ -36,7 +38,7 @@ def keeping(act: UUID, part: UUID | None = None) -> Iterator[None]:
         _act.reset(token)
         # Else the transaction goes back to before all this.
         status = connection.connection.info.transaction_status
-        if status == TransactionStatus.INTRANS and not connection.needs_rollback:
+        if writes and status == TransactionStatus.INTRANS and not connection.needs_rollback:
             _tell_database(outer)
 
 

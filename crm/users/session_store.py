@@ -43,9 +43,11 @@ class SessionStore(db.SessionStore):
         would else bring all of it back, who is signed in too."""
         if must_create or self.session_key is None:
             return super().save(must_create=must_create)
-        with transaction.atomic(using=router.db_for_write(self.model)):
+        with transaction.atomic(using=router.db_for_write(self.model), savepoint=False):
             row = self.model.objects.select_for_update().filter(session_key=self.session_key).first()
             ended = self.decode(row.session_data).get(LEFT_BEHIND) if row is not None else None
-            if ended in (None, self.get(LEFT_BEHIND)):
-                super().save()
+            if row is None:
+                super().save()  # which says that it is gone
+            elif ended in (None, self.get(LEFT_BEHIND)):
+                self.create_model_instance(dict(self.items())).save(force_update=True)
         return None

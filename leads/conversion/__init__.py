@@ -1,7 +1,7 @@
 """Converting a lead into account, contact and opportunity, and taking it back."""
 
 from leads.conversion.blockers import Blocker, blockers
-from leads.conversion.convert import GateError, PartError, convert_lead, live_conversion
+from leads.conversion.convert import GateError, PartError, convert_held, convert_lead, live_conversion
 from leads.conversion.defaults import plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way, existing, new
 from leads.conversion.together import bring_together
@@ -19,6 +19,7 @@ __all__ = [
     "Way",
     "blockers",
     "bring_together",
+    "convert_held",
     "convert_lead",
     "existing",
     "live_conversion",

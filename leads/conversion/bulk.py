@@ -30,8 +30,8 @@ from crm.users.access import can
 from crm.users.models import Membership
 from leads.conversion.blockers import blockers
 from leads.conversion.bulk_words import doubts_of, told_outcome
-from leads.conversion.convert import convert_lead, new_values
-from leads.conversion.defaults import open_stages, owner_of_new, plan_for
+from leads.conversion.convert import convert_held
+from leads.conversion.defaults import new_values, open_stages, owner_of_new, plan_for
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Way, new
 from leads.conversion.refusals import check_conversion
 from leads.conversion.undo import BlockedError, undo_conversion
@@ -93,14 +93,18 @@ class Batch:
         self._search = Search(actor, [lead for lead in leads if not lead.is_converted], self._here)
 
     def convert(self, lead: Lead, *, because: Event) -> Outcome:
-        """Convert ``lead``, one of the leads, which is locked; return what became of it."""
+        """Convert ``lead``, one of the leads; return what became of it.
+
+        It was locked when it was read, with all that its fields show.
+        """
         if lead.is_converted:
             return Outcome({BEFORE: 1})
         found = self._search.candidates(lead)
         plan = self.options.plan(lead, self.actor, found)
         _refuse_doubtful(self.options, doubts_of(lead, found, plan, self.actor))
         despite_gate = self.options.despite_gate
-        done = convert_lead(lead_id=lead.pk, actor=self.actor, plan=plan, despite_gate=despite_gate, because=because)
+        row = copy(lead)  # what is refused leaves no trace in it, if it is tried again
+        done = convert_held(row, actor=self.actor, plan=plan, despite_gate=despite_gate, because=because)
         records: dict[str, Any] = {
             Account.type_key: done.account,
             Contact.type_key: done.contact,

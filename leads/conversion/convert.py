@@ -19,33 +19,37 @@ from accounts.models import Account
 from accounts.picklists import AccountType
 from accounts.services import create_account, update_account
 from contacts.models import Contact
-from contacts.services import create_contact, update_contact
+from contacts.services import create_contact, settle_relationship, update_contact
 from crm import catalogue, events
 from crm.activities.services import link_activities
 from crm.events.models import Event
 from crm.ground.ids import uuid7
-from crm.ground.writes import insert, point_ahead, service
+from crm.ground.writes import collect_inserts, insert, point_ahead, service, together
 from crm.keys.names import join_name
 from crm.mailing_lists.services import follow_lists
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, stage
 from crm.records.access import get_record
+from crm.records.hiding import fill_in
 from crm.records.services import LockedError, update_record
 from crm.tenants.clock import day_of
 from crm.undo.keeping import columns_of, keep_change, keeping
 from crm.users.access import can
-from crm.users.models import Membership
-from leads.conversion.defaults import owner_of_new
+from crm.users.models import Membership, Team
+from crm.users.selectors import teams
+from leads.conversion.defaults import new_values, owner_of_new
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.conversion.refusals import GateError, PartError, check_conversion
 from leads.conversion.winning import LEFT_OUT, Told, told_unfit, winning_values
 from leads.events import CONVERTED, LINKED
-from leads.field_map import is_blank, mapped_values, opportunity_name
+from leads.field_map import is_blank
 from leads.models import Conversion, Lead
 from leads.picklists import LeadStatus
 from opportunities.models import Opportunity, OpportunityContact
 from opportunities.services import add_contact_role, create_opportunity, update_opportunity
 
+_ATTRIBUTES = {Account.type_key: "account", Contact.type_key: "contact", Opportunity.type_key: "opportunity"}
+RELATED = ("owner", "team", "created_by")  # of a lead: what its event names
 _CREATE: dict[str, Callable[..., Any]] = {
     Account.type_key: create_account,
     Contact.type_key: create_contact,
@@ -70,6 +74,7 @@ class _Work:
     records: dict[str, Any] = field(default_factory=dict)  # those that exist, then also those that are made
     ids: dict[str, UUID] = field(default_factory=dict)
     times: Mapping[str, datetime | None] = field(default_factory=dict)  # of a conversion elsewhere
+    columns: list[str] = field(default_factory=list)  # of the lead: those that are still to be written
 
     @property
     def owner(self) -> Membership:
@@ -96,9 +101,22 @@ def convert_lead(
     ``times`` are those of a lead that was converted elsewhere, as far as they are known.
     """
     leads = catalogue.record_type("leads")
-    lead = get_record(
-        actor, leads, lead_id, verb="edit", lock=True, whole=True, related=("owner", "team", "created_by")
-    )
+    lead = get_record(actor, leads, lead_id, verb="edit", lock=True, whole=True, related=RELATED)
+    return convert_held(lead, actor=actor, plan=plan, despite_gate=despite_gate, because=because, times=times)
+
+
+@service
+def convert_held(
+    lead: Lead,
+    *,
+    actor: Membership,
+    plan: ConversionPlan,
+    despite_gate: bool = False,
+    because: Event | None = None,
+    times: Mapping[str, datetime | None] | None = None,
+) -> Conversion:
+    """As ``convert_lead``, with a lead that ``actor`` may edit, locked when it was read and ``RELATED`` with it."""
+    fill_in(lead)
     done = live_conversion(lead)
     if done is not None:
         return done
@@ -131,7 +149,8 @@ def convert_new(
 
 def _convert(work: _Work, because: Event | None) -> Conversion:
     is_kept_back, before = work.lead._state.adding, columns_of(work.lead)
-    with keeping(work.conversion.pk):
+    writes = not is_kept_back or any(work.plan.of(key).way == Way.EXISTING for key in PARTS)
+    with keeping(work.conversion.pk, writes=writes):
         conversion = _do(work, because)
         if is_kept_back:  # it is written as it is by now
             keep_change(conversion.pk, work.lead, before)
@@ -139,16 +158,29 @@ def _convert(work: _Work, because: Event | None) -> Conversion:
 
 
 def _do(work: _Work, because: Event | None) -> Conversion:
+    """What is new is written in one statement."""
     _find_existing(work)
-    event = _mark_converted(work, because)
-    for key in PARTS:
-        if work.plan.of(key).way != Way.NONE:
-            work.records[key] = _make(work, key, event)
-    _give_role(work, event)
-    if not work.lead._state.adding:
+    if work.lead._state.adding:  # and is kept back already
+        _make_all(work, _mark_converted(work, because))
+        return work.conversion
+    with together(), collect_inserts():
+        event = _mark_converted(work, because)
+        _make_all(work, event)
         _bring_activities(work, event)
         _bring_lists(work, event)
-    return _finish(work, event)
+    work.lead.save(update_fields=[*work.columns, "account", "contact", "opportunity"])
+    _give_role(work, event)
+    return work.conversion
+
+
+def _make_all(work: _Work, event: Event) -> None:
+    for key in PARTS:
+        if work.plan.of(key).way != Way.NONE:
+            record = work.records[key] = _make(work, key, event)
+            setattr(work.lead, _ATTRIBUTES[key], record)
+            setattr(work.conversion, _ATTRIBUTES[key], record)
+    work.conversion.event = event
+    insert(work.conversion)
 
 
 def named(lead: Lead) -> dict[str, str]:
@@ -238,6 +270,7 @@ def _mark_converted(work: _Work, because: Event | None) -> Event:
         event_type=CONVERTED,
         because=because,
         data=data,
+        write=lambda _lead, columns, _keys: work.columns.extend(columns),
     )
     assert event is not None  # with a type there always is one
     return event
@@ -263,17 +296,6 @@ def _account_name(work: _Work) -> str:
     return str(new_values(work.lead, work.plan, Account.type_key).get("name") or "") if is_new else ""
 
 
-def new_values(lead: Lead, plan: ConversionPlan, key: str, account: str = "") -> dict[str, Any]:
-    """Return what a new record of the type ``key`` gets, apart from its owner and the records that it hangs on.
-
-    An opportunity that nobody named is called after the ``account``.
-    """
-    values = mapped_values(lead, key, plan.made) | dict(plan.of(key).values)
-    if key == Opportunity.type_key and not values.get("name"):
-        values["name"] = opportunity_name(lead, account)
-    return values
-
-
 def _make(work: _Work, key: str, event: Event) -> Any:
     part = work.plan.of(key)
     try:
@@ -290,13 +312,23 @@ def _create(work: _Work, key: str, event: Event) -> Any:
     values = new_values(work.lead, work.plan, key, _account_name(work)) | _relations(work, key)
     values["owner"] = work.owner
     if work.owner.pk == work.lead.owner_id and work.lead.team_id:
-        values["team"] = work.owner.team if work.owner.team_id == work.lead.team_id else work.lead.team
+        values["team"] = _team(work)
     if key == Account.type_key:
         values["type"] = choice_meaning("account_type", AccountType.PROSPECT)
         if work.times:
             at = work.times["converted_at"]
             values["type_since"] = at and day_of(at)
-    return _CREATE[key](actor=work.actor, values=values, because=event, id=work.ids[key])
+    record = _CREATE[key](actor=work.actor, values=values, because=event, id=work.ids[key])
+    if key == Contact.type_key and not work.lead._state.adding:
+        settle_relationship(record, record._created_event, by_hand=False)
+    return record
+
+
+def _team(work: _Work) -> Team | None:
+    lead = work.lead
+    if Lead._meta.get_field("team").is_cached(lead):
+        return lead.team
+    return next((one for one in teams() if one.pk == lead.team_id), None)
 
 
 def _relations(work: _Work, key: str) -> dict[str, Any]:
@@ -332,7 +364,8 @@ def _link(work: _Work, key: str, part: Part, event: Event) -> Any:
 def _give_role(work: _Work, event: Event) -> None:
     """Put the contact on the opportunity; an existing opportunity keeps its primary contact."""
     opportunity, contact = work.records.get(Opportunity.type_key), work.records.get(Contact.type_key)
-    if opportunity is None:
+    is_given = work.plan.opportunity.way == Way.NEW and work.plan.role is None  # it was made with its contact
+    if opportunity is None or is_given:
         return
     there = list(OpportunityContact.objects.filter(opportunity=opportunity))
     mine = next((row for row in there if contact is not None and row.contact_id == contact.pk), None)
@@ -362,19 +395,6 @@ def _bring_lists(work: _Work, event: Event) -> None:
     contact = work.records.get(Contact.type_key)
     if contact is not None:
         follow_lists(from_record=work.lead, to_record=contact, actor=work.actor, because=event)
-
-
-def _finish(work: _Work, event: Event) -> Conversion:
-    lead, conversion = work.lead, work.conversion
-    names = {Account.type_key: "account", Contact.type_key: "contact", Opportunity.type_key: "opportunity"}
-    for key, record in work.records.items():
-        setattr(lead, names[key], record)
-        setattr(conversion, names[key], record)
-    if not lead._state.adding:
-        lead.save(update_fields=["account", "contact", "opportunity"])
-    conversion.event = event
-    insert(conversion)
-    return conversion
 
 
 __all__ = ["NOTHING", "GateError", "PartError", "convert_lead", "live_conversion"]

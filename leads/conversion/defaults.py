@@ -79,3 +79,14 @@ def opportunity_values(lead: Lead, account: str = "") -> dict[str, Any]:
     values: dict[str, Any] = {"name": opportunity_name(lead, account), "expected_close_on": usual_close()}
     first = next(iter(open_stages()), None)
     return values | ({"stage": first} if first else {})
+
+
+def new_values(lead: Lead, plan: ConversionPlan, key: str, account: str = "") -> dict[str, Any]:
+    """Return what a new record of the type ``key`` gets, apart from its owner and the records that it hangs on.
+
+    An opportunity that nobody named is called after the ``account``.
+    """
+    values = mapped_values(lead, key, plan.made) | dict(plan.of(key).values)
+    if key == Opportunity.type_key and not values.get("name"):
+        values["name"] = opportunity_name(lead, account)
+    return values

@@ -5,8 +5,9 @@ Only records that the actor may see are ever offered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -54,9 +55,14 @@ class Candidate:
 class Candidates:
     """Best first, at most ``SHOWN`` of each type."""
 
-    accounts: list[Candidate] = field(default_factory=list)
-    contacts: list[Candidate] = field(default_factory=list)
-    opportunities: list[Candidate] = field(default_factory=list)
+    accounts: list[Candidate]
+    contacts: list[Candidate]
+    find_opportunities: Callable[[], list[Candidate]]
+
+    @cached_property
+    def opportunities(self) -> list[Candidate]:
+        """Looked up when they are asked for: who converts into a new one does not ask."""
+        return self.find_opportunities()
 
     def of(self, key: str) -> list[Candidate]:
         """Return those of the record type ``key``."""
@@ -121,21 +127,26 @@ class Search:
         if not only_beside:
             there = LookedUp(actor, self._keys.values(), self._imagined.made, to_show=to_show)
             self._places.insert(0, there)
-            best = [self._best(keys) for keys in self._keys.values()]
-            there.look_for_deals(
-                account_id=(pk for accounts, _contacts in best for pk in _sure(accounts)),
-                contact_id=(pk for _accounts, contacts in best for pk in _sure(contacts)),
-            )
+            if len(leads) > 1:
+                self._look_for_deals(there)
 
     def candidates(self, lead: Lead) -> Candidates:
         """Return what ``find_candidates`` does, of one of the leads."""
         accounts, contacts = self._best(self._keys[lead.pk])
-        return Candidates(accounts, contacts, self._deals(accounts, contacts))
+        return Candidates(accounts, contacts, partial(self._deals, accounts, contacts))
 
     def _best(self, keys: LeadKeys) -> tuple[list[Candidate], list[Candidate]]:
         """The accounts and contacts."""
         contacts = self._contacts(keys)
         return self._accounts(keys, contacts).ranked(), contacts.ranked()
+
+    def _look_for_deals(self, there: LookedUp) -> None:
+        """Of all leads at once."""
+        best = [self._best(keys) for keys in self._keys.values()]
+        there.look_for_deals(
+            account_id=(pk for accounts, _contacts in best for pk in _sure(accounts)),
+            contact_id=(pk for _accounts, contacts in best for pk in _sure(contacts)),
+        )
 
     def _contacts(self, keys: LeadKeys) -> _Found:
         found = _Found(Contact.type_key, self._imagined, self._actor)

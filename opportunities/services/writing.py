@@ -217,9 +217,12 @@ def _move(
 
 
 def _clear_lost_only(opportunity: Opportunity, because: Event) -> None:
-    """For an account that has just got this opportunity."""
-    if opportunity.account_id and stage_by_id(opportunity.stage_id).meaning != Meaning.LOST:
-        at_the_end(_clear_notes, (opportunity.account_id, because))
+    """For an account that has just got this opportunity; one that is made with it cannot have lost any."""
+    account = opportunity.account if opportunity.account_id else None
+    if account is None or account._state.adding:
+        return
+    if stage_by_id(opportunity.stage_id).meaning != Meaning.LOST:
+        at_the_end(_clear_notes, (account.pk, because))
 
 
 def _clear_notes(arrived: list[tuple[UUID, Event]]) -> None:

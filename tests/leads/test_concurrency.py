@@ -19,6 +19,7 @@ from contacts.models import Contact
 from crm.events.models import Event
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
+from crm.undo.models import Change
 from leads.conversion import (
     NOTHING,
     PARTS,
@@ -255,10 +256,10 @@ def convert_or_undo(firm: Firm, plans: dict[UUID, ConversionPlan], crowd: int, t
             assert not model.objects.filter(pk__in=_made_and_undone(model)).exists()
 
 
-def _made_and_undone(model: Any) -> set[str]:
-    undone = Conversion.objects.exclude(undone_at=None).values_list("changes", flat=True)
-    label = model._meta.label_lower
-    return {one["id"] for entries in undone for one in entries if one["created"] and one["model"] == label}
+def _made_and_undone(model: Any) -> set[UUID]:
+    undone = Conversion.objects.exclude(undone_at=None).values("pk")
+    made = Change.objects.filter(act__in=undone, table=model._meta.db_table, before=None)
+    return set(made.values_list("row", flat=True))
 
 
 def test_converting_and_undoing_at_random(fresh_firm: Firm) -> None:

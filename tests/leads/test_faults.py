@@ -17,7 +17,7 @@ from tests.leads.dump import living_rows
 from tests.leads.test_undo import all_linked, all_new, worked_lead
 from tests.people import Firm, client_of
 
-WRITES = ("INSERT", "UPDATE", "DELETE")
+WRITES = ("INSERT", "UPDATE", "DELETE", "WITH")  # the last inserts into several tables
 
 
 class Fault(Exception):
@@ -69,7 +69,7 @@ def test_a_fault_at_any_write_of_a_conversion_leaves_nothing(inside: Firm, make_
     lead = worked_lead(inside)
     plan = make_plan(inside)
     writes = try_at_every_write(lambda: convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan))
-    assert writes >= 10
+    assert writes >= 2  # what is new, and the lead
     assert not Conversion.objects.exists()
     assert convert_lead(lead_id=lead.pk, actor=inside.ana, plan=plan)
 

@@ -207,6 +207,11 @@ class TeamOf(OneOf):
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return users.teams()
 
+    def value(self, spec: FieldSpec, record: Any) -> Any:
+        if self.row_id(spec, record) and record._meta.get_field(spec.column).is_cached(record):
+            return getattr(record, spec.column)  # the others need not be known for it
+        return super().value(spec, record)
+
     def row(self, row_id: UUID) -> Any:
         team = next((team for team in users.teams() if team.pk == row_id), None)
         if team is None:
