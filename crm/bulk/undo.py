@@ -21,10 +21,10 @@ def undo_run(*, run: BulkRun, actor: Membership) -> BulkRun:
     """Bring back what ``run`` has deleted, or give the records the values that they had before; asked twice, there is
     one run that does. Rows that somebody has changed since are refused."""
     run = locked(run)
+    if before := undone_by(run):  # which has nothing left to take back
+        return before
     if not may_be_undone(run):
         raise ValidationError(_("This cannot be taken back as a whole."))
-    if before := undone_by(run):
-        return before
     undoing = BulkRun(record_type=run.record_type, undoes=run, back=run.back, made_by=actor)
     action = action_of(undoing)
     assert action is not None

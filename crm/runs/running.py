@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone, translation
+from psycopg.errors import QueryCanceled
 
 from crm.runs import turns
 from crm.runs.kinds import RunKind, kind_of
@@ -19,6 +20,7 @@ from crm.runs.turns import Place, Turn
 from crm.tenants.context import tenant_context
 from crm.tenants.jobs import tenant_by_id
 from crm.tenants.memo import forget
+from crm.tenants.models import Tenant
 from crm.users.selectors import zone_of
 from crm.users.settings import OWN_LANGUAGE
 
@@ -28,26 +30,39 @@ logger = structlog.get_logger(__name__)
 def take_turn(place: Place) -> Place | None:
     """Work on a run for a turn, if it has one; return for which run a worker is to be kicked after that.
 
-    What a batch raises is the end of the run, and told there; but when the database was away, the sweep goes on.
+    What a batch raises is the end of the run, and told there: a statement that took too long would do so again. But
+    when the database was away, the sweep goes on.
     """
     kind, tenant = kind_of(place.kind), tenant_by_id(place.tenant_id)
     turn = turns.begin(tenant, place)
     if turn is None:
         return None
     try:
+        _note_begun(kind, tenant, place)
         more = work_on(kind, place.run_id, turn)
-    except (OperationalError, InterfaceError):
-        logger.exception("run_interrupted", kind=kind.key, run=str(place.run_id))
-        with suppress(OperationalError, InterfaceError):
-            turn.end(more=True)
-        return None
     except Exception as error:
+        if _was_away(error):
+            logger.exception("run_interrupted", kind=kind.key, run=str(place.run_id))
+            with suppress(OperationalError, InterfaceError):
+                turn.end(more=True)
+            return None
         logger.exception("run_failed", kind=kind.key, run=str(place.run_id))
         more = False
         with tenant_context(tenant):
             for run in kind.rows().filter(pk=place.run_id):
                 end(kind, run, RunState.FAILED, f"{type(error).__name__}: {error}")
     return turn.end(more=more)
+
+
+def _was_away(error: Exception) -> bool:
+    """Whether the database could not be asked, or another transaction was in the way."""
+    return isinstance(error, OperationalError | InterfaceError) and not isinstance(error.__cause__, QueryCanceled)
+
+
+def _note_begun(kind: RunKind, tenant: Tenant, place: Place) -> None:
+    """Before the first batch: whoever cancels the run from now on leaves its end to the worker."""
+    with tenant_context(tenant):
+        kind.model.objects.filter(pk=place.run_id, state=RunState.QUEUED).update(state=RunState.RUNNING)
 
 
 def work_on(kind: RunKind, run_id: UUID, turn: Turn) -> bool:

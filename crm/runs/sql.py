@@ -9,7 +9,8 @@ _LAG = """
     CREATE OR REPLACE FUNCTION long_runs_lag_seconds() RETURNS double precision
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
         SELECT coalesce(extract(epoch FROM statement_timestamp() - min(seen_at)), 0)::double precision
-          FROM tenants_atwork WHERE run_id IS NOT NULL
+          FROM tenants_atwork AS at_work
+         WHERE EXISTS (SELECT FROM ({every}) AS open WHERE (tenant_id, id) = (at_work.tenant_id, at_work.run_id))
     $$
     """
 _STALLED = """
@@ -18,7 +19,7 @@ _STALLED = """
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
         SELECT kind, tenant_id, id FROM (
             SELECT DISTINCT ON (tenant_id) kind, tenant_id, id, seen_at FROM ({every}) AS open
-             ORDER BY tenant_id, seen_at, id
+             WHERE seen_at < stalled_before ORDER BY tenant_id, seen_at, id
         ) AS first_in_line ORDER BY seen_at LIMIT 100
     $$
     """
@@ -28,7 +29,7 @@ def statements() -> list[str]:
     """The functions over the tables of all kinds of runs."""
     every = " UNION ALL ".join(_open_runs(kind) for kind in run_kinds())
     return [
-        _LAG,
+        _LAG.format(every=every),
         *_for_the_app("long_runs_lag_seconds()"),
         _STALLED.format(every=every),
         *_for_the_app("stalled_runs(timestamptz)"),
@@ -40,7 +41,7 @@ def statements() -> list[str]:
 def _open_runs(kind: RunKind) -> str:
     return (
         f"SELECT '{kind.key}'::text AS kind, tenant_id, id, seen_at FROM {kind.model._meta.db_table}"
-        " WHERE state IN ('queued', 'running') AND seen_at < stalled_before"
+        " WHERE state IN ('queued', 'running')"
     )
 
 

@@ -69,7 +69,9 @@ def stand_in_line(run_id: UUID) -> bool:
     done before the first of another.
     """
     row = _row()
-    if row is None or row.run_id is not None:
+    if row is None:  # whoever leaves the place at this moment does not see this run yet: then the worker finds it free
+        return True
+    if row.run_id is not None:
         return False
     _give(row, run_id)
     return True

@@ -35,7 +35,7 @@ READ_ONLY_TABLES = {"django_migrations", "tenants_setupversion"}
 LOCK_TIMEOUT = "2s"
 LOCK_TRIES = 30
 LOCK_PAUSE_SECONDS = 1.0
-_NO_LOCK = "55P03"
+_IN_THE_WAY = ("55P03", "40P01")  # a lock that was not had in time, a deadlock
 _INDEX = re.compile(r'(?P<verb>CREATE|DROP) INDEX CONCURRENTLY IF (NOT )?EXISTS "?(?P<name>\w+)"?')
 
 
@@ -67,7 +67,8 @@ def build_wall(connection: BaseDatabaseWrapper) -> list[str]:
         _run(connection, step)
         changed += step
     for module in _sql_modules():
-        _run(connection, [one for one in _statements(module) if not _is_done(one, found)])
+        for step in _steps(module):
+            _run(connection, [one for one in step if not _is_done(one, found)])
     return changed
 
 
@@ -77,7 +78,7 @@ def patiently(do: Callable[[], object]) -> None:
         try:
             do()
         except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", "") != _NO_LOCK or not left:
+            if getattr(error.__cause__, "sqlstate", "") not in _IN_THE_WAY or not left:
                 raise
             time.sleep(LOCK_PAUSE_SECONDS)
         else:
@@ -230,10 +231,13 @@ def _sql_modules() -> Iterator[Any]:
     for config in apps.get_app_configs():
         if find_spec(f"{config.name}.sql"):
             module = import_module(f"{config.name}.sql")
-            if hasattr(module, "STATEMENTS") or hasattr(module, "statements"):
+            if any(hasattr(module, name) for name in ("STATEMENTS", "statements", "steps")):
                 yield module
 
 
-def _statements(module: Any) -> list[str]:
-    """``STATEMENTS``, or what ``statements()`` returns where they follow from what other apps declare."""
-    return module.statements() if hasattr(module, "statements") else module.STATEMENTS
+def _steps(module: Any) -> list[list[str]]:
+    """``STATEMENTS``, or what ``statements()`` returns where they follow from what other apps declare: together. Or
+    what ``steps()`` returns, each in a transaction of its own: it takes locks of many tables."""
+    if hasattr(module, "steps"):
+        return module.steps()
+    return [module.statements() if hasattr(module, "statements") else module.STATEMENTS]

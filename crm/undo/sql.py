@@ -42,6 +42,6 @@ _TRIGGER = """
 """
 
 
-def statements() -> list[str]:
+def steps() -> list[list[str]]:
     tables = [model._meta.db_table for model in tenant_models() if model.keeps_changes]
-    return [_FUNCTION, *(_TRIGGER.format(table=table) for table in sorted(tables))]
+    return [[_FUNCTION], *([_TRIGGER.format(table=table)] for table in sorted(tables))]

@@ -195,6 +195,10 @@ def test_a_large_deletion_is_taken_back_by_a_large_run(fresh_firm: Firm, rows: l
     work(BULK, fresh_firm.tenant, undoing.pk)
     assert len(owners(fresh_firm)) == ROWS
     assert read(fresh_firm, undoing).counts == {"restored": ROWS}
+    answer = client.post(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/", {"_method": "DELETE"})
+    assert answer.status_code == 303, "pressed once more when it is done, it leads to the one that did"
+    with tenant_context(fresh(fresh_firm)):
+        assert BulkRun.objects.filter(undoes=run).count() == 1
 
 
 def test_who_lost_the_right_meanwhile_does_nothing_more(fresh_firm: Firm, rows: list[Lead]) -> None:

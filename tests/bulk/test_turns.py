@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
+from psycopg.errors import AdminShutdown, QueryCanceled
 
 from crm import queues
 from crm.bulk import running, services
@@ -19,7 +21,7 @@ from crm.imports.kind import IMPORT
 from crm.runs import jobs, turns
 from crm.runs.kinds import RunKind
 from crm.runs.models import AtWork, RunState
-from crm.runs.running import work_on
+from crm.runs.running import take_turn, work_on
 from crm.runs.turns import Place, Turn
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -169,7 +171,7 @@ def test_the_database_away_for_a_moment_costs_a_pause(
 
         patch.setattr(running, "_keep", lost)
         work(fresh_firm, run.pk)
-    assert read(fresh_firm, run).state == RunState.QUEUED
+    assert read(fresh_firm, run).state == RunState.RUNNING
     age(fresh_firm, 31)
     work(fresh_firm, run.pk)
     assert read(fresh_firm, run).state == RunState.DONE
@@ -247,3 +249,52 @@ def test_a_dry_run_goes_on_in_another_process_with_what_it_had_in_mind(
     with tenant_context(fresh(fresh_firm)):
         assert not BulkMemory.objects.exists()
         assert BulkRun.objects.get().is_dry_run
+
+
+def test_stopped_in_its_first_batch_it_ends_after_that(
+    fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, keep, client = start(fresh_firm), running._keep, client_of(fresh_firm.ana)
+    seen: list[str] = []
+
+    def cancel() -> None:
+        client.post(f"/{fresh_firm.tenant.slug}/bulk/{run.pk}/", {"_method": "DELETE"})
+        seen.append(read(fresh_firm, run).state)
+        connection.close()
+
+    def cancelled(*args: Any) -> None:
+        if not seen:
+            thread = threading.Thread(target=cancel)
+            thread.start()
+            thread.join(timeout=20)
+            assert not thread.is_alive(), "it waits for the batch"
+        keep(*args)
+
+    monkeypatch.setattr(running, "_keep", cancelled)
+    take_turn(Place(BULK.key, fresh_firm.tenant.pk, run.pk))
+    run = read(fresh_firm, run)
+    assert seen == [RunState.RUNNING], "nobody is told that it has ended while rows are still written"
+    assert (run.state, run.position) == (RunState.CANCELLED, 10)
+
+
+def test_a_run_queued_while_another_leaves_is_rung_for(
+    fresh_firm: Firm, rows: list[Lead], rung: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(turns, "_row", lambda: None)  # who is leaving holds it, and has looked who is next
+        run = start(fresh_firm)
+    assert rung == [str(run.pk)]
+
+
+@pytest.mark.parametrize(("cause", "state"), [(QueryCanceled, RunState.FAILED), (AdminShutdown, RunState.RUNNING)])
+def test_what_takes_too_long_is_the_end_of_a_run_and_a_database_that_is_away_is_not(
+    fresh_firm: Firm, rows: list[Lead], monkeypatch: pytest.MonkeyPatch, cause: type[Exception], state: RunState
+) -> None:
+    run = start(fresh_firm)
+
+    def lost(*_args: Any) -> None:
+        raise OperationalError("canceling statement due to statement timeout") from cause()
+
+    monkeypatch.setattr(running, "_keep", lost)
+    take_turn(Place(BULK.key, fresh_firm.tenant.pk, run.pk))
+    assert (read(fresh_firm, run).state, read(fresh_firm, run).position) == (state, 0)

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
 
 from crm import events, health
+from crm.bulk.models import BulkRun
 from crm.events.events import WORKSPACE_CHANGED
 from crm.events.models import OutboxMessage
-from crm.ground.ids import uuid7
-from crm.runs.models import AtWork
+from crm.runs.models import AtWork, RunState
 from crm.tenants.context import tenant_context
 from tests.people import Firm
 
@@ -87,7 +87,16 @@ def test_a_late_outbox_is_told(firm: Firm) -> None:
 def test_a_long_run_that_stands_still_is_told(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         late = timezone.now() - timedelta(seconds=health.LAG_TOLERATED + 60)
-        AtWork.objects.create(run_id=uuid7(), seen_at=late)
+        run = BulkRun.objects.create(record_type="leads", action="owner", made_by=firm.ada)
+        AtWork.objects.create(run_id=run.pk, seen_at=late)
     answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
     assert "stood still for 1006" in answer.json()["checks"]["long_runs"]
+
+
+def test_the_place_of_a_run_that_has_ended_stands_still_for_nobody(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        late = timezone.now() - timedelta(seconds=health.LAG_TOLERATED + 60)
+        run = BulkRun.objects.create(record_type="leads", action="owner", made_by=firm.ada, state=RunState.DONE)
+        AtWork.objects.create(run_id=run.pk, seen_at=late)  # whose worker was killed before it left
+    assert Client().get("/readyz").json()["checks"]["long_runs"] == "ok"
