@@ -54,37 +54,37 @@ def register_rehearsal(key: str, rehearse: Rehearse, sentences: Mapping[str, Cal
     _rehearsals[key] = rehearse, sentences
 
 
-def rehearsed(job: Import, since: datetime) -> dict[str, dict[str, str]]:
+def rehearsed(run: Import, since: datetime) -> dict[str, dict[str, str]]:
     """What follows from the rows of a dry run that were taken in ``since``: by the key of its sentence, names by a key
     of each record."""
-    rehearse, _sentences = _rehearsals.get(job.record_type, (None, {}))
-    found = rehearse(since, job.made_by) if rehearse else {}
-    return {key: {_key_of(job, record): record.name for record in records} for key, records in found.items()}
+    rehearse, _sentences = _rehearsals.get(run.record_type, (None, {}))
+    found = rehearse(since, run.made_by) if rehearse else {}
+    return {key: {_key_of(run, record): record.name for record in records} for key, records in found.items()}
 
 
-def _key_of(job: Import, record: Any) -> str:
+def _key_of(run: Import, record: Any) -> str:
     """Those that the dry run makes, each batch makes anew: they are told apart by their names and external ids."""
-    is_new = job.tried_at is not None and record.created_at >= job.tried_at
+    is_new = run.tried_at is not None and record.created_at >= run.tried_at
     called = f"{sort_key(record.name)} {record.external_id}" if is_new else str(record.pk)
     return sha256(called.encode()).hexdigest()[:KEY_LENGTH]
 
 
-def note_following(job: Import, found: Mapping[str, Mapping[str, str]]) -> None:
+def note_following(run: Import, found: Mapping[str, Mapping[str, str]]) -> None:
     """Keep, in ``Import.follows``, which records they are, and the names of the first."""
     for what, names in found.items():
-        kept = job.follows.setdefault(what, {"keys": [], "names": []})
+        kept = run.follows.setdefault(what, {"keys": [], "names": []})
         known = {*kept["keys"]}
         new = {key: name for key, name in names.items() if key not in known}
         kept["names"] += [*new.values()][: NAMED - len(kept["names"])]
         kept["keys"] += [*new][: MOST - len(known)]
 
 
-def told_before(job: Import) -> list[Afterwards]:
+def told_before(run: Import) -> list[Afterwards]:
     """What a dry run has to say of what will follow."""
-    _rehearse, sentences = _rehearsals.get(job.record_type, (None, {}))
+    _rehearse, sentences = _rehearsals.get(run.record_type, (None, {}))
     said = []
     for key, sentence in sentences.items():
-        kept = job.follows.get(key, {"keys": [], "names": []})
+        kept = run.follows.get(key, {"keys": [], "names": []})
         if count := len(kept["keys"]):
             more = " …" if count > NAMED else ""
             more += " " + _("There are more; only so many are counted.") if count == MOST else ""

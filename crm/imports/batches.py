@@ -55,7 +55,7 @@ def run_batch(
     while rows:
         try:
             with transaction.atomic():
-                return Batch(source, rows, file, made or {}, tried).run()
+                return Batch(source, rows, file, made or {}, tried).take_in()
         except TryAgain:
             forget()  # what the try made of choices, stages and people is gone again
         except DatabaseError:
@@ -73,29 +73,29 @@ class Batch:
     def __init__(
         self, source: MeantRows, rows: list[FileRow], file: WholeFile, made: dict[UUID, int], tried: Tried
     ) -> None:
-        job, layout = self.job, self.layout = source.job, source.layout
+        run, layout = self.run, self.layout = source.run, source.layout
         self.rows, self.file, self.tried = rows, file, tried
         self.actor, self.type = layout.actor, layout.type
         self.cells = Cells(self.actor, layout.styles, takes_rows=True, idle=tried.idle)
-        self.reader = RowReader(job, layout, Words(job, self.type, self.cells, file.called), file.said)
+        self.reader = RowReader(run, layout, Words(run, self.type, self.cells, file.called), file.said)
         numbers = dict(made)  # and which rows of the batch have
-        self.report = Report(job, self.type, rows, numbers, shares=file.shares)
-        self.matches = Matches(job, layout, rows, self.report, numbers)
+        self.report = Report(run, self.type, rows, numbers, shares=file.shares)
+        self.matches = Matches(run, layout, rows, self.report, numbers)
         self.objections = Objections(self.type, self.actor, self.report)
         self.tied = Tied(self.type, self.actor)
         self.folded = Folded(self.type, [], {}, tried)
         self.skipped: set[int] = set()
         self.writing: Any = None  # the record that a row is about whose turn it is
 
-    def run(self) -> BatchResult:
+    def take_in(self) -> BatchResult:
         """Take the rows in. Unless their inserts are ``collected``, and sent together at the end, the database sees one
         row at a time, and one that it refuses keeps no other back. Raises ``TryAgain`` when that has to be undone, and
         done anew with what is in ``tried`` then."""
         rows, found = self._matched(self._read())
-        self.newer = Newer(self.job, self.rows, self.matches.own, self.cells)
+        self.newer = Newer(self.run, self.rows, self.matches.own, self.cells)
         rows = self._welcome(rows, found)
-        if self.job.existing == Existing.UPDATE:
-            self.folded = Folded(self.type, rows, found, self.tried, clears=self.job.clear_empty)
+        if self.run.existing == Existing.UPDATE:
+            self.folded = Folded(self.type, rows, found, self.tried, clears=self.run.clear_empty)
         since = timezone.now()
         self._write_all(rows)
         self.report.remark_in_the_end(self.objections.to_changes())
@@ -134,9 +134,9 @@ class Batch:
     def _matched(self, rows: list[Row]) -> tuple[list[Row], dict[int, Any]]:
         """The rows, and the records that exist and they are about; held against others where they are changed."""
         found = self.matches.find(rows)
-        if self.job.existing == Existing.UPDATE and not self.job.is_dry_run:
+        if self.run.existing == Existing.UPDATE and not self.run.is_dry_run:
             rows, found = self.matches.hold(rows, found)
-        if not self.job.is_dry_run:
+        if not self.run.is_dry_run:
             self.tied.hold(rows, found)
         self.report.counting.look_up(record.pk for record in found.values())
         return rows, found
@@ -192,7 +192,7 @@ class Batch:
             with transaction.atomic():
                 yield
         except (DataError, IntegrityError) as error:
-            logger.warning("import_row_refused", job=str(self.job.pk), error=str(error))
+            logger.warning("import_row_refused", run=str(self.run.pk), error=str(error))
             raise refusal_of(error, self.type) from error
 
     def _write(self, offset: int, row: RowValues, made: list[ToCreate]) -> None:
@@ -202,7 +202,7 @@ class Batch:
         match.refuse_several()
         if match.record is not None and not can(self.actor, "view", match.record):
             raise ValidationError(_("This is about a record that exists, and you may not see it."))
-        if match.record is not None and self.job.existing == Existing.SKIP:
+        if match.record is not None and self.run.existing == Existing.SKIP:
             row.emptied = 0
             self.skipped.add(offset)
             return self.report.skipped(offset, match.record, self.report.about_the_same(match.record, match.by))
@@ -228,7 +228,7 @@ class Batch:
         return record
 
     def _create(self, offset: int, row: RowValues, values: dict[str, Any], match: Match) -> None:
-        if "owner" not in self.job.mapping and self.type.has("owner"):
+        if "owner" not in self.run.mapping and self.type.has("owner"):
             values.setdefault("owner", self.actor)
         record = self.type.create(actor=self.actor, values=dict.fromkeys(self.type.unknown_in_files) | values)
         self._written(offset, row, values, record)
@@ -238,17 +238,17 @@ class Batch:
 
     def _update(self, offset: int, row: RowValues, values: dict[str, Any], match: Match, remarks: list[str]) -> None:
         record = match.record
-        if self.job.existing == Existing.CREATE:
+        if self.run.existing == Existing.CREATE:
             raise ValidationError({"external_id": _("Another record already has it.")})
         if values.get("external_id") == str(record.pk):
             del values["external_id"]  # it has led here, and is not another system's
-        if self.job.clear_empty:
+        if self.run.clear_empty:
             values |= {spec.name: None for spec in row.empty if not spec.required and spec.name not in values}
         if (values or row.later) and not can(self.actor, "edit", record):
             raise ValidationError(_("This is about a record that exists, and you may not change it."))
         if moves := self.type.moves:
-            values = moves.dated(record, values, moved_on(self.job.answers, moves.by), self.type.can_import)
-        if not self.job.is_dry_run:
+            values = moves.dated(record, values, moved_on(self.run.answers, moves.by), self.type.can_import)
+        if not self.run.is_dry_run:
             over = {name: value for name, value in values.items() if name in row.values or name != NOTED_IN}
             refuse_changed(self.type, over, self.matches.changed.get(record.pk, {}))
         kept = [self.type.spec(name) for name in self.type.kept_by_files if values and name not in values]

@@ -59,27 +59,27 @@ class CurrencyQuestion:
     options: list[Group]
 
 
-def bad_cells(job: Import, record_type: RecordType, survey: Survey, decisions: dict[str, Decision]) -> list[BadCells]:
+def bad_cells(run: Import, record_type: RecordType, survey: Survey, decisions: dict[str, Decision]) -> list[BadCells]:
     """What to ask of columns with cells that cannot be taken."""
-    can_be = mappable(record_type, job.made_by)
+    can_be = mappable(record_type, run.made_by)
     found = []
-    for index, name in enumerate(job.mapping):
+    for index, name in enumerate(run.mapping):
         spec = column_spec(record_type, name)
         label = str(spec.label) if spec else ""
         if name in can_be.brought:
             link, spec = can_be.brought[name]
             label = brought_label(record_type.spec(link), spec)
         if name == NOTES:
-            spec, label = can_be.noted, column_label(index, job.headers[index])
+            spec, label = can_be.noted, column_label(index, run.headers[index])
         if spec is None or spec.required:
             continue
         column = survey.columns[index]
-        options = _styles_left(decisions.get(name), job.styles.get(name, {}).get("answer", {}).get("key", ""))
+        options = _styles_left(decisions.get(name), run.styles.get(name, {}).get("answer", {}).get("key", ""))
         cells = tuple(_with_problems(spec, column, options))
         if cells:
-            is_left = job.answers.get(answered_as(name, index), {}).get(BAD) == EMPTY
+            is_left = run.answers.get(answered_as(name, index), {}).get(BAD) == EMPTY
             count = max(column.bad + _failing_in(spec, column, options), len(cells))
-            found.append(BadCells(index, label, job.headers[index], cells, count, is_left, left_empty(spec)))
+            found.append(BadCells(index, label, run.headers[index], cells, count, is_left, left_empty(spec)))
     return found
 
 
@@ -105,18 +105,18 @@ def _with_problems(spec: FieldSpec, column: Column, options: Sequence[Option]) -
         yield 0, sample.text, ""  # in one of two styles it is none
 
 
-def bare_amounts(job: Import, record_type: RecordType, survey: Survey) -> list[CurrencyQuestion]:
+def bare_amounts(run: Import, record_type: RecordType, survey: Survey) -> list[CurrencyQuestion]:
     """What to ask of columns with amounts that name no currency."""
     found = []
-    for index, name in enumerate(job.mapping):
+    for index, name in enumerate(run.mapping):
         spec = column_spec(record_type, name)
         if spec is None or not isinstance(spec.kind, kinds.Money):
             continue
         samples = [text for text in survey.columns[index].most_frequent() if is_bare(text)][:BARE_SHOWN]
         if samples:
-            chosen = job.styles.get(name, {}).get("answer", {}).get("bare", "")
+            chosen = run.styles.get(name, {}).get("answer", {}).get("bare", "")
             question = CurrencyQuestion(
-                name, str(spec.label), job.headers[index], tuple(samples), chosen, currency_groups(chosen)
+                name, str(spec.label), run.headers[index], tuple(samples), chosen, currency_groups(chosen)
             )
             found.append(question)
     return found

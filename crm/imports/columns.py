@@ -18,7 +18,7 @@ from crm.imports.cell_questions import bad_cells, bare_amounts
 from crm.imports.encoding_question import ENCODING
 from crm.imports.forms import COLUMN, OF_GAP, OPTIONS, ColumnsForm, SentAnswers
 from crm.imports.guessing import column_label
-from crm.imports.http import get_job
+from crm.imports.http import import_of
 from crm.imports.left_out import left_out, told_left_out
 from crm.imports.models import UPLOADED, Import
 from crm.imports.newer import about_newer
@@ -38,34 +38,34 @@ from crm.users.choices import currency_name
 from crm.users.http import WorkspaceRequest
 
 
-def columns(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
+def columns(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     """GET shows the columns and what has to be asked. POST keeps what was said and comes back with what there is to ask
     now; ``dry_run`` and ``import`` start once nothing is left to ask, and nothing starts that was not named."""
-    job, record_type = get_job(request, job_id)
-    if job.state != UPLOADED:
-        return go(request, reverse("imports:job", args=[job.pk]))
-    before = job.headers
-    is_read_again = request.method == "POST" and _take_encoding(request, job, record_type)
-    if job.headers != before:
-        return go(request, reverse("imports:columns", args=[job.pk]))
-    with planning(job):
-        form = ColumnsForm(job, record_type, request.POST or None)
-        sent = SentAnswers(job, record_type, request.POST)
-        is_saved = request.method == "POST" and form.is_valid() and _save(request, job, record_type, form, sent)
+    run, record_type = import_of(request, run_id)
+    if run.state != UPLOADED:
+        return go(request, reverse("imports:page", args=[run.pk]))
+    before = run.headers
+    is_read_again = request.method == "POST" and _take_encoding(request, run, record_type)
+    if run.headers != before:
+        return go(request, reverse("imports:columns", args=[run.pk]))
+    with planning(run):
+        form = ColumnsForm(run, record_type, request.POST or None)
+        sent = SentAnswers(run, record_type, request.POST)
+        is_saved = request.method == "POST" and form.is_valid() and _save(request, run, record_type, form, sent)
     if request.method == "POST":
         if not is_saved:
-            _set_as_sent(job, form, sent)
-        _link_errors(job, record_type, form, sent)
+            _set_as_sent(run, form, sent)
+        _link_errors(run, record_type, form, sent)
     is_kept = is_saved and not form.errors and not form.linked_errors
-    with planning(job):  # by now perhaps others
+    with planning(run):  # by now perhaps others
         if is_kept and (is_read_again or not {"dry_run", "import"} & request.POST.keys()):
-            return go(request, reverse("imports:columns", args=[job.pk]) + _looked_for(request))
-        if is_kept and _start(request, job, record_type, form):
-            return go(request, reverse("imports:job", args=[job.pk]))
+            return go(request, reverse("imports:columns", args=[run.pk]) + _looked_for(request))
+        if is_kept and _start(request, run, record_type, form):
+            return go(request, reverse("imports:page", args=[run.pk]))
         try:
-            return _page(request, job, record_type, form, sent)
+            return _page(request, run, record_type, form, sent)
         except ValidationError:  # it was started meanwhile
-            return go(request, reverse("imports:job", args=[job.pk]))
+            return go(request, reverse("imports:page", args=[run.pk]))
 
 
 def _looked_for(request: WorkspaceRequest) -> str:
@@ -86,12 +86,12 @@ def _looked_for(request: WorkspaceRequest) -> str:
     return f"?{query.urlencode()}#question-{quote(field)}"
 
 
-def _take_encoding(request: WorkspaceRequest, job: Import, record_type: RecordType) -> bool:
+def _take_encoding(request: WorkspaceRequest, run: Import, record_type: RecordType) -> bool:
     """Keep which encoding the file is in; True when it was read again, which is to be seen before anything starts."""
     if not (encoding := request.POST.get(ENCODING)):
         return False
     try:
-        is_other = choose_encoding(job=job, record_type=record_type, actor=request.actor, encoding=encoding)
+        is_other = choose_encoding(run=run, record_type=record_type, actor=request.actor, encoding=encoding)
     except ValidationError as error:
         say(request, _("Nothing was changed. %(reason)s") % {"reason": " ".join(error.messages)}, tone="warning")
         return True
@@ -101,13 +101,13 @@ def _take_encoding(request: WorkspaceRequest, job: Import, record_type: RecordTy
 
 
 def _save(
-    request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
+    request: WorkspaceRequest, run: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
 ) -> bool:
     """Keep what was sent; False when nothing was kept, and the form then says why."""
     try:
         with transaction.atomic():
             services.set_columns(
-                job=job,
+                run=run,
                 record_type=record_type,
                 mapping=form.mapping(),
                 fixed=form.fixed(),
@@ -115,93 +115,93 @@ def _save(
                 options=form.options(),
                 kinds=form.kinds(),
             )
-            with planning(job):
-                _keep_styles(request, job, record_type)
+            with planning(run):
+                _keep_styles(request, run, record_type)
     except ValidationError as error:
         form.linked_errors += [("columns", message) for message in error.messages]
-        job.refresh_from_db()
+        run.refresh_from_db()
         return False
     return True
 
 
-def _set_as_sent(job: Import, form: ColumnsForm, sent: SentAnswers) -> None:
+def _set_as_sent(run: Import, form: ColumnsForm, sent: SentAnswers) -> None:
     """What was answered beside something wrong stands on the page again, unsaved."""
-    job.answers = sent.answers
+    run.answers = sent.answers
     for index, kind in form.kinds().items():
-        if plan := job.planned.get(job.mapping[index]):
+        if plan := run.planned.get(run.mapping[index]):
             plan |= {"kind": kind, "said": True}
 
 
-def _link_errors(job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers) -> None:
-    with planning(job):
-        asked = questions_of(job, record_type, survey_of(job)) if sent.errors else Questions()
+def _link_errors(run: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers) -> None:
+    with planning(run):
+        asked = questions_of(run, record_type, survey_of(run)) if sent.errors else Questions()
     anchors = {question.name: question.anchor for question in asked.words}
     anchors |= {f"{OF_GAP}{question.name}": question.anchor for question in asked.gaps}
     form.linked_errors += [(anchors.get(name, "columns"), message) for name, message in sent.errors.items()]
 
 
-def _keep_styles(request: WorkspaceRequest, job: Import, record_type: RecordType) -> None:
-    decisions = decisions_of(job, record_type, survey_of(job))
-    services.set_styles(job=job, styles=settled(record_type, decisions, read_answers(decisions, request.POST)))
+def _keep_styles(request: WorkspaceRequest, run: Import, record_type: RecordType) -> None:
+    decisions = decisions_of(run, record_type, survey_of(run))
+    services.set_styles(run=run, styles=settled(record_type, decisions, read_answers(decisions, request.POST)))
 
 
-def _start(request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm) -> bool:
+def _start(request: WorkspaceRequest, run: Import, record_type: RecordType, form: ColumnsForm) -> bool:
     """Start what was asked for, unless something is left to be answered."""
-    for one in questions_of(job, record_type, survey_of(job)).all_open:
+    for one in questions_of(run, record_type, survey_of(run)).all_open:
         form.linked_errors.append((one.anchor, _("“%(field)s”: something is asked below.") % {"field": one.label}))
-    if (totals := about_totals(job)) and totals.is_open:
+    if (totals := about_totals(run)) and totals.is_open:
         form.linked_errors.append((totals.anchor, totals.heading))
-    if (older := about_newer(job, record_type)) and older.is_open:
+    if (older := about_newer(run, record_type)) and older.is_open:
         form.linked_errors.append((older.anchor, _("Something was changed here after this file was written.")))
     if form.linked_errors:
         return False
     try:
         with transaction.atomic():
-            services.start_import(job=job, actor=request.actor, dry_run="dry_run" in request.POST)
+            services.start_import(run=run, actor=request.actor, dry_run="dry_run" in request.POST)
     except ValidationError as error:
         form.add_error(None, error)
     return not form.errors
 
 
 def _page(
-    request: WorkspaceRequest, job: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
+    request: WorkspaceRequest, run: Import, record_type: RecordType, form: ColumnsForm, sent: SentAnswers
 ) -> HttpResponse:
-    survey = survey_of(job)
-    decisions = decisions_of(job, record_type, survey)
+    survey = survey_of(run)
+    decisions = decisions_of(run, record_type, survey)
     is_sent = request.method == "POST"
-    known = read_answers(decisions, request.POST) if is_sent else still_offered(decisions, job.styles)
+    known = read_answers(decisions, request.POST) if is_sent else still_offered(decisions, run.styles)
     styles = settled(record_type, decisions, known)
-    if styles != job.styles:
-        services.set_styles(job=job, styles=styles)
-    questions = questions_of(job, record_type, survey, sent.refused, request.GET.dict())
-    totals = about_totals(job)
-    newer = about_newer(job, record_type)
+    if styles != run.styles:
+        services.set_styles(run=run, styles=styles)
+    questions = questions_of(run, record_type, survey, sent.refused, request.GET.dict())
+    totals = about_totals(run)
+    newer = about_newer(run, record_type)
     asked = [one for one in (newer, totals) if one and one.is_open]
     kinds = {one.index: one for one in questions.kinds}
-    samples = samples_of(job, record_type, survey, {one.name for one in questions.styles if one.is_open})
+    samples = samples_of(run, record_type, survey, {one.name for one in questions.styles if one.is_open})
     context = {
-        "job": job,
+        "run": run,
         "type": record_type,
         "form": form,
         "columns": [
             (column_label(index, header), form[f"{COLUMN}{index}"], samples[index], kinds.get(index))
-            for index, header in enumerate(job.headers)
+            for index, header in enumerate(run.headers)
         ],
         "questions": questions,
         "open_questions": [] if form.errors or form.linked_errors else [*asked, *questions.all_open],
         "newer": newer,
         "totals": totals,
-        "bad_cells": bad_cells(job, record_type, survey, decisions),
-        "bare_amounts": bare_amounts(job, record_type, survey),
+        "bad_cells": bad_cells(run, record_type, survey, decisions),
+        "bare_amounts": bare_amounts(run, record_type, survey),
         "workspace_currency": currency_name(current_tenant().currency),
-        **told_left_out(job, left_out(job, survey), request.actor),
+        **told_left_out(run, left_out(run, survey), request.actor),
         "survey": survey,
         "keys": [natural.label for natural in record_type.natural_keys if natural.within is not None],
         "fixed": [form[name] for name in form.offered_first],
         "more_fixed": [form[name] for name in form.offered_then],
         "more_is_used": any(form[name].value() for name in form.offered_then),
         "options": [form[name] for name in (*OPTIONS, "moved_on") if name in form.fields],
-        "rows": selectors.preview(job),
-        "reading": reading_context(job, request.actor),
+        "rows": selectors.preview(run),
+        "reading": reading_context(run, request.actor),
     }
     return respond(request, "imports/columns.html", context, status=422 if form.errors or form.linked_errors else 200)

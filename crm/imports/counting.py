@@ -21,8 +21,8 @@ class Counting:
     ``taken_back`` are rows of earlier batches that count no more, since a later row has changed their record.
     """
 
-    def __init__(self, job: Import, made: dict[UUID, int]) -> None:
-        self.job = job
+    def __init__(self, run: Import, made: dict[UUID, int]) -> None:
+        self.run = run
         self.counts: Counter[str] = Counter()
         self.taken_back: list[int] = []
         self._counted: dict[UUID, tuple[int, Outcome]] = {pk: (number, Outcome.CREATED) for pk, number in made.items()}
@@ -33,8 +33,8 @@ class Counting:
         """Find what earlier batches have counted for these records."""
         wanted = {one for one in ids if one not in self._asked}
         self._asked |= wanted
-        if wanted and self.job.position:
-            rows = ImportRow.objects.filter(job=self.job, record_id__in=wanted, outcome__in=_LASTING)
+        if wanted and self.run.position:
+            rows = ImportRow.objects.filter(run=self.run, record_id__in=wanted, outcome__in=_LASTING)
             for row in rows.only("record_id", "number", "outcome"):
                 assert row.record_id is not None
                 self._counted[row.record_id] = (row.number, Outcome(row.outcome))
@@ -67,9 +67,9 @@ class Counting:
         return counted, taken_back
 
 
-def counted_as_changed(job: Import, ids: Collection[UUID]) -> dict[UUID, int]:
+def counted_as_changed(run: Import, ids: Collection[UUID]) -> dict[UUID, int]:
     """By record, the row of an earlier batch of a dry run that counts as what would change it."""
-    if not ids or not job.position:
+    if not ids or not run.position:
         return {}
-    rows = ImportRow.objects.filter(job=job, record_id__in=ids, outcome=Outcome.UPDATED)
+    rows = ImportRow.objects.filter(run=run, record_id__in=ids, outcome=Outcome.UPDATED)
     return {record_id: number for record_id, number in rows.values_list("record_id", "number") if record_id}

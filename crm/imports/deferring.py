@@ -49,15 +49,15 @@ def without_circles(record_type: RecordType, later: dict[str, str], closing: Col
     return [text % {"field": record_type.spec(name).label} for name in names]
 
 
-def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None:
+def keep_links(run: Import, batch: list[FileRow], links: Iterable[Link]) -> None:
     """Keep them with the rows that they are from: who reads a refusal wants to see its row."""
     insert_many(
         DeferredLink,
         [
             DeferredLink(
-                job=job,
+                run=run,
                 number=batch[link.offset].number,
-                cells=finding(job, 0, batch[link.offset].as_it_stood, []).cells,
+                cells=finding(run, 0, batch[link.offset].as_it_stood, []).cells,
                 record_id=link.record_id,
                 field=link.field,
                 text=link.text,
@@ -67,14 +67,14 @@ def keep_links(job: Import, batch: list[FileRow], links: Iterable[Link]) -> None
     )
 
 
-def forget_links(job: Import) -> None:
+def forget_links(run: Import) -> None:
     """Those of an import that has failed are never set."""
-    DeferredLink.objects.filter(job=job).delete()
+    DeferredLink.objects.filter(run=run).delete()
 
 
-def set_next_links(job: Import, layout: Layout, most: int) -> bool:
+def set_next_links(run: Import, layout: Layout, most: int) -> bool:
     """Set some of the links that were kept; False when there were none."""
-    links = list(DeferredLink.objects.filter(job=job).order_by("number", "field")[:most])
+    links = list(DeferredLink.objects.filter(run=run).order_by("number", "field")[:most])
     if not links:
         return False
     record_type, cells = layout.type, Cells(layout.actor)
@@ -82,7 +82,7 @@ def set_next_links(job: Import, layout: Layout, most: int) -> bool:
     ids = {link.record_id for link in links}
     rows = record_type.model.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
     records = {record.pk: record for record in rows}
-    changed = changed_since(job, record_type, ids)
+    changed = changed_since(run, record_type, ids)
     for link in links:
         record = records.get(link.record_id)
         if record is not None and record_type.has(link.field):
@@ -91,7 +91,7 @@ def set_next_links(job: Import, layout: Layout, most: int) -> bool:
                 _set_link(layout, record, link, cells, changed.get(record.pk, {}))
             except ValidationError as error:
                 record.refresh_from_db()  # its other link must not try to bring this one in again
-                _say(job, link, [f"{spec.label}: {message}" for message in error.messages])
+                _say(run, link, [f"{spec.label}: {message}" for message in error.messages])
     DeferredLink.objects.filter(pk__in=[link.pk for link in links]).delete()
     return True
 
@@ -104,10 +104,10 @@ def _set_link(layout: Layout, record: Any, link: DeferredLink, cells: Cells, cha
     layout.type.update(record, actor=layout.actor, values={link.field: value})
 
 
-def _say(job: Import, link: DeferredLink, reasons: list[str]) -> None:
+def _say(run: Import, link: DeferredLink, reasons: list[str]) -> None:
     """Add to what was said of the row before, if anything was."""
-    said = finding(job, link.number, link.cells, reasons, came_in=True)
-    before = RefusedRow.objects.filter(job=job, number=link.number).first()
+    said = finding(run, link.number, link.cells, reasons, came_in=True)
+    before = RefusedRow.objects.filter(run=run, number=link.number).first()
     if before is None:
         insert_many(RefusedRow, [said])
     else:

@@ -36,9 +36,9 @@ class EncodingQuestion:
         return not self.answer
 
 
-def about_encoding(job: Import) -> list[EncodingQuestion]:
+def about_encoding(run: Import) -> list[EncodingQuestion]:
     """One question, or none where the encoding is certain."""
-    how = FileReading.of(job).format if job.reading else None
+    how = FileReading.of(run).format if run.reading else None
     if how is None or not how.likely or (how.is_chosen and how.encoding not in {one["encoding"] for one in how.likely}):
         return []
     options = tuple((one["encoding"], str(ENCODINGS[one["encoding"]][0]), tuple(one["words"])) for one in how.likely)

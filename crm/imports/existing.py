@@ -76,9 +76,9 @@ class Matches:
     ``known`` finds them. ``numbers``: of the rows that made a record."""
 
     def __init__(
-        self, job: Import, layout: Layout, rows: Sequence[FileRow], report: Report, numbers: dict[UUID, int]
+        self, run: Import, layout: Layout, rows: Sequence[FileRow], report: Report, numbers: dict[UUID, int]
     ) -> None:
-        self.job, self.type, self.actor = job, layout.type, layout.actor
+        self.run, self.type, self.actor = run, layout.type, layout.actor
         self.report = report
         self.changed: ChangedSince = {}  # of the records that are held
         at = layout.place.get(OWN_ID)
@@ -89,7 +89,7 @@ class Matches:
     def _begin(self) -> None:
         """Know of nothing but the records (``own``) whose ids the rows have."""
         self.own = own_records(self.actor, self.type, set(self._ids.values()))
-        by_id_only = self.job.existing == Existing.CREATE
+        by_id_only = self.run.existing == Existing.CREATE
         self.known = Known(self.type, self.actor, by_id_only=by_id_only, numbers=self._numbers)
 
     def has_id(self, place: int) -> bool:
@@ -127,7 +127,7 @@ class Matches:
             self._begin()
             rows = [row for row in rows if not self.refuse_gone(row[0])]
             found = self.find(rows)
-        self.changed = changed_since(self.job, self.type, held)
+        self.changed = changed_since(self.run, self.type, held)
         return rows, found
 
 

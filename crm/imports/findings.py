@@ -21,18 +21,18 @@ def names_of(records: list[Any]) -> str:
     return ", ".join(record.name for record in records[:NAMED]) + (" …" if len(records) > NAMED else "")
 
 
-def finding(job: Import, number: int, cells: list[Any], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
+def finding(run: Import, number: int, cells: list[Any], reasons: list[str], *, came_in: bool = False) -> RefusedRow:
     """A row to be inserted. ``came_in``: the row was taken, and the reasons are remarks on it.
 
     A ``NumberText`` among its cells is kept in a list, as of a file's rows.
     """
-    if came_in and not job.is_dry_run:
+    if came_in and not run.is_dry_run:
         reasons = [_("The row came in. Note: %(reason)s") % {"reason": reason} for reason in reasons]
     plain = without_unreadable
     kept = [
         [cell] if isinstance(cell, NumberText) else cell if isinstance(cell, list) else plain(cell) for cell in cells
     ]
-    return RefusedRow(job=job, number=number, cells=kept, reasons=list(map(plain, reasons)), came_in=came_in)
+    return RefusedRow(run=run, number=number, cells=kept, reasons=list(map(plain, reasons)), came_in=came_in)
 
 
 def said_later(record_type: RecordType, later: Mapping[str, int], rows: Sequence[FileRow]) -> list[str]:

@@ -94,36 +94,36 @@ class ColumnsForm(forms.Form):
 
     moved_on = DayField(required=False)
 
-    def __init__(self, job: Import, record_type: RecordType, data: Any = None) -> None:
-        super().__init__(data=data, initial={name: getattr(job, name) for name in OPTIONS})
+    def __init__(self, run: Import, record_type: RecordType, data: Any = None) -> None:
+        super().__init__(data=data, initial={name: getattr(run, name) for name in OPTIONS})
         self.linked_errors: list[tuple[str, str]] = []
         self.moves = record_type.moves
         if self.moves and self.moves.label:
             field = self.fields["moved_on"]
             field.label, field.help_text = self.moves.label, self.moves.help
-            field.initial = moved_on(job.answers, self.moves.by)
+            field.initial = moved_on(run.answers, self.moves.by)
         else:
             del self.fields["moved_on"]
-        self.job = job
-        can_be = mappable(record_type, job.made_by)
-        specs = [spec for spec in can_be.fields.values() if spec.name not in job.planned]
+        self.run = run
+        can_be = mappable(record_type, run.made_by)
+        specs = [spec for spec in can_be.fields.values() if spec.name not in run.planned]
         self.specs = {f"{FIXED}{spec.name}": spec for spec in specs if spec.name not in OF_ONE_ROW}
         choices = [("", _("Leave out")), *((spec.name, spec.label) for spec in specs)]
         choices += [
             (name, brought_label(record_type.spec(link), spec)) for name, (link, spec) in can_be.brought.items()
         ]
-        choices += [*can_be.more.items(), *ways_to_keep(can_be, job.made_by).items()]
-        for index, header in enumerate(job.headers):
+        choices += [*can_be.more.items(), *ways_to_keep(can_be, run.made_by).items()]
+        for index, header in enumerate(run.headers):
             self.fields[f"{COLUMN}{index}"] = forms.ChoiceField(
                 label=column_label(index, header),
                 choices=choices,
                 required=False,
                 error_messages={"invalid_choice": _("The field that was chosen is no longer there. Choose again.")},
-                initial=NEW_FIELD if job.mapping[index] in job.planned else job.mapping[index],
+                initial=NEW_FIELD if run.mapping[index] in run.planned else run.mapping[index],
                 widget=forms.Select(attrs={"class": "control control-s"}),
             )
         for name, spec in self.specs.items():
-            self.fields[name] = _whole_file_field(spec, job.made_by, job.fixed.get(spec.name, ""))
+            self.fields[name] = _whole_file_field(spec, run.made_by, run.fixed.get(spec.name, ""))
         first = [f"{FIXED}{name}" for name in record_type.fixed_first]
         self.offered_first = [name for name in first if name in self.specs]
         self.offered_then = [name for name in self.specs if name not in self.offered_first]
@@ -139,7 +139,7 @@ class ColumnsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """Read the values for all rows once, here: a wrong one would refuse every row."""
-        cells = Cells(self.job.made_by)
+        cells = Cells(self.run.made_by)
         for name, spec in self.specs.items():
             text = self.cleaned_data.get(name, "").strip()
             try:
@@ -152,11 +152,11 @@ class ColumnsForm(forms.Form):
         return self.cleaned_data
 
     def mapping(self) -> list[str]:
-        return [self.cleaned_data[f"{COLUMN}{index}"] for index in range(len(self.job.headers))]
+        return [self.cleaned_data[f"{COLUMN}{index}"] for index in range(len(self.run.headers))]
 
     def kinds(self) -> dict[int, str]:
         """What was said of the fields that are to be made of columns, by their place."""
-        said = {index: self.data.get(f"{KIND}{index}", "") for index in range(len(self.job.headers))}
+        said = {index: self.data.get(f"{KIND}{index}", "") for index in range(len(self.run.headers))}
         return {index: kind for index, kind in said.items() if kind in FieldKind.values}
 
     def fixed(self) -> dict[str, str]:
@@ -179,18 +179,18 @@ class SentAnswers:
     """The answers that a page has sent, checked, on top of those that the import has; ``errors`` by field,
     ``refused`` names that were typed by field and word."""
 
-    def __init__(self, job: Import, record_type: RecordType, data: QueryDict) -> None:
+    def __init__(self, run: Import, record_type: RecordType, data: QueryDict) -> None:
         self.type = record_type
-        self.actor: Membership = job.made_by  # for whom it writes, whoever answers
+        self.actor: Membership = run.made_by  # for whom it writes, whoever answers
         self.data = data
-        self.words = Words(job, record_type, Cells(job.made_by), Called())
-        self.answers: Answers = {name: dict(words) for name, words in job.answers.items()}
+        self.words = Words(run, record_type, Cells(run.made_by), Called())
+        self.answers: Answers = {name: dict(words) for name, words in run.answers.items()}
         self.errors: dict[str, str] = {}
         self.refused: dict[tuple[str, str], str] = {}
         for spec in mappable(record_type).fields.values():
             if holds_words(spec):
                 self._read_words(spec)
-        for index, name in enumerate(job.mapping):
+        for index, name in enumerate(run.mapping):
             if name and (said := data.get(f"{WHAT_BECOMES}{index}")) in (EMPTY, REFUSE):
                 self.answers.setdefault(answered_as(name, index), {})[BAD] = said
         for name in (NEWER, TOTALS):

@@ -11,8 +11,8 @@ from crm.imports.models import Import
 from crm.users.http import WorkspaceRequest, require
 
 
-def get_job(request: WorkspaceRequest, job_id: UUID) -> tuple[Import, RecordType]:
+def import_of(request: WorkspaceRequest, run_id: UUID) -> tuple[Import, RecordType]:
     """Return the import that the address names, and the type of its records; 404 for whoever may not see it."""
     require(request.actor.role.can_import)
-    found = selectors.get_import(request.actor, job_id)
+    found = selectors.get_import(request.actor, run_id)
     return found, catalogue.seen_type(found.record_type, request.actor)

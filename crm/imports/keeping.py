@@ -64,28 +64,28 @@ def delete_old_files(tenant: Tenant, is_over: Callable[[], bool]) -> int:
     with tenant_context(tenant):
         before = timezone.now() - timedelta(days=DAYS_KEPT.value())
         old = list(
-            Import.objects.filter(pk__in=ImportFile.objects.values("job"), made_at__lt=before).exclude(
+            Import.objects.filter(pk__in=ImportFile.objects.values("run"), made_at__lt=before).exclude(
                 state__in=OPEN_STATES
             )
         )
-    for job in old:
+    for run in old:
         with tenant_context(tenant), transaction.atomic():
-            _delete(job)
+            _delete(run)
         if is_over():
             raise Unfinished
     return len(old)
 
 
-def _delete(job: Import) -> None:
-    job = Import.objects.select_for_update().get(pk=job.pk)
-    if job.is_open:
+def _delete(run: Import) -> None:
+    run = Import.objects.select_for_update().get(pk=run.pk)
+    if run.is_open:
         return
-    delete_file(job)
-    if job.state == UPLOADED:
-        job.state, job.finished_at = RunState.FAILED, timezone.now()
-        job.problem = ngettext(
+    delete_file(run)
+    if run.state == UPLOADED:
+        run.state, run.finished_at = RunState.FAILED, timezone.now()
+        run.problem = ngettext(
             "The file was kept for %(days)s day and not imported.",
             "The file was kept for %(days)s days and not imported.",
             DAYS_KEPT.value(),
         ) % {"days": number(DAYS_KEPT.value())}
-        job.save(update_fields=["state", "finished_at", "problem"])
+        run.save(update_fields=["state", "finished_at", "problem"])

@@ -150,12 +150,12 @@ def with_place_for_mobiles(record_type: RecordType, headers: Sequence[str], mapp
     return mapping
 
 
-def told_left(job: Import, row: FileRow) -> list[str]:
+def told_left(run: Import, row: FileRow) -> list[str]:
     """What had no place in the row, in words; but for what goes into the description."""
     return [
-        _("“%(column)s” was left out: %(text)s.") % {"column": job.headers[column], "text": as_told(text)}
+        _("“%(column)s” was left out: %(text)s.") % {"column": run.headers[column], "text": as_told(text)}
         for column, at, text in row.left
-        if at is None or job.mapping[at] != NOTES
+        if at is None or run.mapping[at] != NOTES
     ]
 
 

@@ -71,28 +71,28 @@ class Layout:
         return frozenset(may - {self.place.get(EXTERNAL_ID)})
 
 
-def layout_of(job: Import, seen: RecordType | None = None) -> Layout:
-    """Return what the columns of ``job`` are. ``seen``: the type as somebody else sees it, who looks at the import."""
-    record_type = seen or seen_type(job.record_type, job.made_by)
-    place = {name: index for index, name in enumerate(job.mapping) if name}
+def layout_of(run: Import, seen: RecordType | None = None) -> Layout:
+    """Return what the columns of ``run`` are. ``seen``: the type as somebody else sees it, who looks at the import."""
+    record_type = seen or seen_type(run.record_type, run.made_by)
+    place = {name: index for index, name in enumerate(run.mapping) if name}
     splits = {split.spec.name: split for split in record_type.splits}
-    can_be = mappable(record_type, job.made_by)
+    can_be = mappable(record_type, run.made_by)
     brought, completed, noted = can_be.brought, can_be.completed, can_be.noted
     within = {name for natural in record_type.natural_keys for name in natural.within or ()}
-    chosen = ((need.links, job.answers.get(need.field, {}).get(GAP, "")) for need in record_type.needed)
+    chosen = ((need.links, run.answers.get(need.field, {}).get(GAP, "")) for need in record_type.needed)
     return Layout(
         record_type,
-        job.made_by,
-        tuple(job.mapping),
-        tuple(job.headers),
+        run.made_by,
+        tuple(run.mapping),
+        tuple(run.headers),
         fields=tuple((at, record_type.spec(name)) for name, at in place.items() if record_type.has(name)),
         splits=tuple((at, splits[name]) for name, at in place.items() if name in splits),
         brought=tuple((at, *brought[name]) for name, at in place.items() if name in brought),
-        notes=tuple((at, noted) for at, name in enumerate(job.mapping) if name == NOTES and noted is not None),
+        notes=tuple((at, noted) for at, name in enumerate(run.mapping) if name == NOTES and noted is not None),
         completed=tuple((place[completed[more]], at) for more, at in place.items() if completed.get(more) in place),
-        fixed=tuple(job.fixed.items()),
-        telling=tuple(sorted((name, text) for name, text in job.fixed.items() if name in within)),
+        fixed=tuple(run.fixed.items()),
+        telling=tuple(sorted((name, text) for name, text in run.fixed.items() if name in within)),
         filled=tuple((links, answer) for links, answer in chosen if answer.startswith(USE)),
-        lost=frozenset({*place, *job.fixed} - can_be.names - job.planned.keys()),
-        styles={name: style_from_json(kept["style"]) for name, kept in job.styles.items() if kept.get("style")},
+        lost=frozenset({*place, *run.fixed} - can_be.names - run.planned.keys()),
+        styles={name: style_from_json(kept["style"]) for name, kept in run.styles.items() if kept.get("style")},
     )

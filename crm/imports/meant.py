@@ -40,7 +40,7 @@ class Same(str):
 class MeantRows:
     """The rows of a file, with what its columns say of each other, for as many passes over them as one likes."""
 
-    job: Import
+    run: Import
     layout: Layout
 
     def __iter__(self) -> Iterator[FileRow]:
@@ -48,11 +48,11 @@ class MeantRows:
 
     def after(self, start: int) -> Iterator[FileRow]:
         """Without the first ones."""
-        return meant(self.layout, read_rows(self.job, start))
+        return meant(self.layout, read_rows(self.run, start))
 
     def numbered(self, numbers: Collection[int]) -> list[FileRow]:
         """Those that people see under these numbers of the file, in its order."""
-        return [*meant(self.layout, rows_numbered(self.job, numbers))][::-1]
+        return [*meant(self.layout, rows_numbered(self.run, numbers))][::-1]
 
 
 def meant(layout: Layout, rows: Iterable[FileRow]) -> Iterator[FileRow]:

@@ -65,15 +65,15 @@ def gone_links(record_type: RecordType, rows: Iterable[tuple[int, Mapping[str, A
     return {place: reasons for place, reasons in told.items() if reasons}
 
 
-def changed_since(job: Import, record_type: RecordType, ids: Collection[UUID]) -> ChangedSince:
+def changed_since(run: Import, record_type: RecordType, ids: Collection[UUID]) -> ChangedSince:
     """What anything but this import has changed, after the dry run, of the records ``ids``; hold them before."""
-    if job.tried_at is None or not ids:
+    if run.tried_at is None or not ids:
         return {}
-    events = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=job.tried_at)
+    events = Event.objects.filter(record_type=record_type.key, record_id__in=ids, at__gt=run.tried_at)
     found: ChangedSince = {}
     for event in events.select_related("actor", "because").order_by("at", "id"):
         assert event.record_id is not None
-        if str(job.pk) in (event.data.get(IMPORT), event.because and event.because.data.get(IMPORT)):
+        if str(run.pk) in (event.data.get(IMPORT), event.because and event.because.data.get(IMPORT)):
             continue
         now = {name: (actor_name(event), change[1]) for name, change in event.changes.items()}
         found[event.record_id] = {**found.get(event.record_id, {}), **now}

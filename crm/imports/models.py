@@ -82,39 +82,39 @@ class Import(Run):
 class ImportFile(TenantModel):
     """That an import's file is kept: in the database, where every worker of a workspace finds it."""
 
-    job = TenantForeignKey(Import)
+    run = TenantForeignKey(Import, db_column="job_id")
     size = models.PositiveIntegerField()  # bytes
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "job"], name="import_file_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "run"], name="import_file_once")]
 
 
 class FilePiece(TenantModel):
     """A part of a file as it came, to read it again in another way."""
 
-    job = TenantForeignKey(Import)
+    run = TenantForeignKey(Import, db_column="job_id")
     number = models.PositiveIntegerField()
     content = models.BinaryField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="file_piece_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "number"], name="file_piece_once")]
 
 
 class RowsPiece(TenantModel):
     """Some rows of a file as they were read; ``first`` counts the rows before them."""
 
-    job = TenantForeignKey(Import)
+    run = TenantForeignKey(Import, db_column="job_id")
     first = models.PositiveIntegerField()
     content = models.BinaryField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "job", "first"], name="rows_piece_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "first"], name="rows_piece_once")]
 
 
 class DeferredLink(TenantModel):
     """A link to a row further down in the file, to be set when all rows are in; ``cells`` are the row it is from."""
 
-    job = TenantForeignKey(Import)
+    run = TenantForeignKey(Import, db_column="job_id")
     number = models.PositiveIntegerField()  # in the file, of the row it is from
     cells = models.JSONField()
     record_id = models.UUIDField()
@@ -122,7 +122,7 @@ class DeferredLink(TenantModel):
     text = models.TextField()
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number", "field"], name="deferred_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "number", "field"], name="deferred_once")]
 
 
 class RefusedRow(TenantModel):
@@ -131,14 +131,14 @@ class RefusedRow(TenantModel):
     ``cells``: a number of a spreadsheet is a list of one text.
     """
 
-    job = TenantForeignKey(Import)
+    run = TenantForeignKey(Import, db_column="job_id")
     number = models.PositiveIntegerField()  # of the row in the file
     cells = models.JSONField()
     reasons = models.JSONField()
     came_in = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="refused_once")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "number"], name="refused_once")]
 
 
 class ImportRow(TenantModel):
@@ -146,7 +146,7 @@ class ImportRow(TenantModel):
     ``remarks`` why it is refused, or what to look at before it comes in. Of an import itself only what a row counted
     as, where another batch may have rows of the same record."""
 
-    job = TenantForeignKey(Import)
+    run = TenantForeignKey(Import, db_column="job_id")
     number = models.PositiveIntegerField()  # of the row in the file
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     name = models.CharField(max_length=300, blank=True)
@@ -155,5 +155,5 @@ class ImportRow(TenantModel):
     remarks = models.JSONField(default=list)
 
     class Meta(TenantModel.Meta):
-        constraints = [models.UniqueConstraint(fields=["tenant", "job", "number"], name="import_row_once")]
-        indexes = [models.Index(fields=["tenant", "job", "record_id"], name="import_row_by_record")]
+        constraints = [models.UniqueConstraint(fields=["tenant", "run", "number"], name="import_row_once")]
+        indexes = [models.Index(fields=["tenant", "run", "record_id"], name="import_row_by_record")]

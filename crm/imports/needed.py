@@ -60,16 +60,16 @@ class Lacking:
             words[text] = words.get(text, 0) + 1
 
 
-def lacking_rows(job: Import, need: NeededLink, found: Lacks, left_out: Callable[[str, list[str]], set[str]]) -> int:
+def lacking_rows(run: Import, need: NeededLink, found: Lacks, left_out: Callable[[str, list[str]], set[str]]) -> int:
     """How many rows lack it that are to come in: with a value for all of them none; rows of totals hardly are.
     ``left_out``: which of the words of a link count as empty cells."""
-    if any(name in job.fixed for name in need.links):
+    if any(name in run.fixed for name in need.links):
         return 0
     words = dict(found.get(need.field, {}))
     count = words.pop("", {}).get("", 0)
-    if count and job.answers.get(TOTALS, {}).get(TOTALS) != TAKE:
-        links = _places(layout_of(job), need)
-        count -= sum(not any(row[at] for at in links.values()) for row in rows_of_totals(job))
+    if count and run.answers.get(TOTALS, {}).get(TOTALS) != TAKE:
+        links = _places(layout_of(run), need)
+        count -= sum(not any(row[at] for at in links.values()) for row in rows_of_totals(run))
     for name, rows in words.items():
         count += sum(rows[text] for text in left_out(name, list(rows)))
     return count

@@ -57,12 +57,12 @@ class Change(NamedTuple):
     at: datetime
 
 
-def stamp_column(job: Import) -> int | None:
+def stamp_column(run: Import) -> int | None:
     """The place of the column that tells when each record was changed last; None if the file does not tell that."""
-    if OWN_ID not in job.mapping or job.existing != Existing.UPDATE:
+    if OWN_ID not in run.mapping or run.existing != Existing.UPDATE:
         return None
     names = {header_key(UPDATED.name), header_key(str(UPDATED.label))}
-    return next((place for place, header in enumerate(job.headers) if header_key(header) in names), None)
+    return next((place for place, header in enumerate(run.headers) if header_key(header) in names), None)
 
 
 class Stamp(NamedTuple):
@@ -100,17 +100,17 @@ def _oldest(stamps: Iterable[tuple[UUID, Stamp]]) -> dict[UUID, Stamp]:
 class Newer:
     """Of a batch's rows: what was changed of their records after the file was written, but by this import."""
 
-    def __init__(self, job: Import, rows: Iterable[FileRow], own: Mapping[str, Any], cells: Cells) -> None:
-        self.type = seen_type(job.record_type, job.made_by)
-        self.actor: Membership = job.made_by
-        self.clears = job.clear_empty
-        self.keeps = answer_of(job) != TAKE
+    def __init__(self, run: Import, rows: Iterable[FileRow], own: Mapping[str, Any], cells: Cells) -> None:
+        self.type = seen_type(run.record_type, run.made_by)
+        self.actor: Membership = run.made_by
+        self.clears = run.clear_empty
+        self.keeps = answer_of(run) != TAKE
         self.changed: dict[UUID, dict[str, Change]] = {}
-        if (at := stamp_column(job)) is not None and own:
-            place = job.mapping.index(OWN_ID)
+        if (at := stamp_column(run)) is not None and own:
+            place = run.mapping.index(OWN_ID)
             said = [(own[row[place]], row[at]) for row in rows if row[place] in own and row[at]]
             stamps = _oldest((record.pk, read_stamp(text, cells, record.updated_at)) for record, text in said)
-            self.changed = _changed(job, {pk: stamp for pk, stamp in stamps.items() if stamp.now > stamp.last})
+            self.changed = _changed(run, {pk: stamp for pk, stamp in stamps.items() if stamp.now > stamp.last})
 
     def settle(self, row: RowValues, record: Any) -> list[str]:
         """Take out of the row what would go over a newer value, unless it is to; return what there is to say of it."""
@@ -192,36 +192,36 @@ class NewerQuestion:
         return bool(self.cells) and not self.answer
 
 
-def answer_of(job: Import) -> str:
-    return job.answers.get(NEWER, {}).get(NEWER, "")
+def answer_of(run: Import) -> str:
+    return run.answers.get(NEWER, {}).get(NEWER, "")
 
 
-def about_newer(job: Import, record_type: RecordType) -> NewerQuestion | None:
+def about_newer(run: Import, record_type: RecordType) -> NewerQuestion | None:
     """What to ask of a file some of whose cells are older than what is here; None where none is."""
-    if (at := stamp_column(job)) is None:
+    if (at := stamp_column(run)) is None:
         return None
-    asked = repr((job.pk, job.mapping, job.clear_empty, job.styles))  # once more where a start is refused
-    found = _first_older(asked, job, record_type, at)
-    looked_at = LOOKED_AT if job.total > LOOKED_AT and len(found) <= SHOWN else 0
+    asked = repr((run.pk, run.mapping, run.clear_empty, run.styles))  # once more where a start is refused
+    found = _first_older(asked, run, record_type, at)
+    looked_at = LOOKED_AT if run.total > LOOKED_AT and len(found) <= SHOWN else 0
     if not found and not looked_at:
         return None
-    return NewerQuestion(found[:SHOWN], len(found) > SHOWN, answer_of(job), looked_at)
+    return NewerQuestion(found[:SHOWN], len(found) > SHOWN, answer_of(run), looked_at)
 
 
 @memo("imports.newer")
-def _first_older(asked: str, job: Import, record_type: RecordType, at: int) -> list[Older]:
-    """One more than is shown. ``asked``: what of the ``job`` the answer depends on."""
-    return list(islice(_older(job, record_type, at), SHOWN + 1))
+def _first_older(asked: str, run: Import, record_type: RecordType, at: int) -> list[Older]:
+    """One more than is shown. ``asked``: what of the ``run`` the answer depends on."""
+    return list(islice(_older(run, record_type, at), SHOWN + 1))
 
 
-def _older(job: Import, record_type: RecordType, at: int) -> Iterator[Older]:
+def _older(run: Import, record_type: RecordType, at: int) -> Iterator[Older]:
     """The cells of the first rows that are older than what is here; who has enough of them pays for no more."""
-    rows, layout = islice(read_rows(job), LOOKED_AT), layout_of(job)
-    cells, own = Cells(job.made_by, layout.styles), layout.place[OWN_ID]
+    rows, layout = islice(read_rows(run), LOOKED_AT), layout_of(run)
+    cells, own = Cells(run.made_by, layout.styles), layout.place[OWN_ID]
     while chunk := list(islice(rows, CHUNK)):
-        if changed := _changed(job, _stale(record_type, chunk, own, at, cells)):
+        if changed := _changed(run, _stale(record_type, chunk, own, at, cells)):
             about = [row for row in chunk if uuid_of(row[own]) in changed]
-            yield from _older_of(job, record_type, [*meant(layout, about)], changed, cells)
+            yield from _older_of(run, record_type, [*meant(layout, about)], changed, cells)
 
 
 def _stale(record_type: RecordType, rows: Iterable[FileRow], own: int, at: int, cells: Cells) -> dict[UUID, Stamp]:
@@ -239,7 +239,7 @@ def _stale(record_type: RecordType, rows: Iterable[FileRow], own: int, at: int, 
     return {row_id: stamp for row_id, stamp in _oldest(stamps).items() if stamp.now > stamp.last}
 
 
-def _changed(job: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, Change]]:
+def _changed(run: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, Change]]:
     """By record and field: who has changed it last, after the change that its stamp is of.
 
     The event of that one comes a little later than the stamp, and before the next change.
@@ -249,7 +249,7 @@ def _changed(job: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, 
         return found
     untold = [pk for pk, stamp in stamps.items() if stamp.first == _LONG_AGO]
     since = min((stamp.first for stamp in stamps.values() if stamp.first > _LONG_AGO), default=_LONG_AGO)
-    events = Event.objects.filter(record_type=job.record_type, record_id__in=stamps)
+    events = Event.objects.filter(record_type=run.record_type, record_id__in=stamps)
     events = events.filter(Q(at__gte=since) | Q(record_id__in=untold))
     met: set[UUID] = set()
     for event in events.select_related("actor").order_by("at", "id"):
@@ -258,18 +258,18 @@ def _changed(job: Import, stamps: Mapping[UUID, Stamp]) -> dict[UUID, dict[str, 
         is_own = event.at < stamp.now and event.at <= stamp.last + _LATER and event.record_id not in met
         if event.at >= stamp.first and (event.at <= stamp.last or is_own):
             met.add(event.record_id)
-        elif event.at > stamp.last and event.data.get(IMPORT) != str(job.pk):
+        elif event.at > stamp.last and event.data.get(IMPORT) != str(run.pk):
             change = Change(actor_name(event), event.at)
             found[event.record_id] = found.get(event.record_id, {}) | dict.fromkeys(event.changes, change)
     return found
 
 
 def _older_of(
-    job: Import, record_type: RecordType, rows: list[FileRow], changed: dict[UUID, dict[str, Change]], cells: Cells
+    run: Import, record_type: RecordType, rows: list[FileRow], changed: dict[UUID, dict[str, Change]], cells: Cells
 ) -> Iterator[Older]:
-    own = job.mapping.index(OWN_ID)
-    records = own_records(job.made_by, record_type, {row[own] for row in rows}, as_seen=True)
-    specs = {place: record_type.spec(name) for place, name in enumerate(job.mapping) if name and record_type.has(name)}
+    own = run.mapping.index(OWN_ID)
+    records = own_records(run.made_by, record_type, {row[own] for row in rows}, as_seen=True)
+    specs = {place: record_type.spec(name) for place, name in enumerate(run.mapping) if name and record_type.has(name)}
     for place, spec in specs.items():
         if isinstance(spec.kind, kinds.Lookup):  # for all of them at once
             texts = {row[place] for row in rows if row[place] and not isinstance(row[place], Same)}
@@ -279,11 +279,11 @@ def _older_of(
             continue
         for place, spec in specs.items():
             change = changed[record.pk].get(spec.name)
-            if change is None or isinstance(row[place], Same) or not (row[place] or job.clear_empty):
+            if change is None or isinstance(row[place], Same) or not (row[place] or run.clear_empty):
                 continue
             if _is_other(spec, record, row[place], cells):
                 file = without_unreadable(row[place]) or _text(spec, None)
-                now = _now(job.made_by, spec, record)
+                now = _now(run.made_by, spec, record)
                 yield Older(row.number, record.name, str(spec.label), change.person, now, file)
 
 

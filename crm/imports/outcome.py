@@ -48,13 +48,13 @@ class Report:
     its id. ``shares``: whether some rows of the file may be about the same one."""
 
     def __init__(
-        self, job: Import, record_type: RecordType, rows: Sequence[FileRow], numbers: dict[UUID, int], *, shares: bool
+        self, run: Import, record_type: RecordType, rows: Sequence[FileRow], numbers: dict[UUID, int], *, shares: bool
     ) -> None:
-        self.job, self.rows, self.numbers = job, rows, numbers
-        self.counting = Counting(job, numbers)
+        self.run, self.rows, self.numbers = run, rows, numbers
+        self.counting = Counting(run, numbers)
         self.result = BatchResult(numbers=numbers, counts=self.counting.counts, taken_back=self.counting.taken_back)
-        self._shown = Shown(record_type) if job.is_dry_run else None
-        self._keeps = len(rows) < job.total  # rows of other batches may be about the same ones
+        self._shown = Shown(record_type) if run.is_dry_run else None
+        self._keeps = len(rows) < run.total  # rows of other batches may be about the same ones
         self._shares = shares
 
     def refuse(self, offset: int, reasons: list[str]) -> None:
@@ -116,12 +116,12 @@ class Report:
             self._fold(taken_back, number)
         is_new = outcome == Outcome.CREATED
         if self._shown:
-            row = ImportRow(job=self.job, number=number, outcome=counted, name=record.name[:300], changes=changes)
+            row = ImportRow(run=self.run, number=number, outcome=counted, name=record.name[:300], changes=changes)
             row.record_id = None if is_new or record.pk in self.numbers else record.pk
             row.remarks = [*self.result.remarks.get(offset, []), *remarks]
             self.result.rows.append(row)
         elif self._keeps and (self._shares or not is_new) and counted not in (Outcome.SKIPPED, Outcome.FOLDED):
-            self.result.rows.append(ImportRow(job=self.job, number=number, outcome=counted, record_id=record.pk))
+            self.result.rows.append(ImportRow(run=self.run, number=number, outcome=counted, record_id=record.pk))
 
     def _fold(self, number: int, into: int) -> None:
         """The row ``number`` counts no more: the row ``into`` does, which is about the same record."""
@@ -131,31 +131,31 @@ class Report:
                 row.remarks = [*row.remarks, _("Same as row %(number)s of this file.") % {"number": into}]
 
 
-def keep_result(job: Import, batch: list[FileRow], result: BatchResult, passed: int) -> None:
+def keep_result(run: Import, batch: list[FileRow], result: BatchResult, passed: int) -> None:
     """Keep what became of ``batch``, in the transaction that writes its records, and count it: the import, which is
     saved with that afterwards, is ``passed`` rows of its file further then."""
-    insert_many(RefusedRow, [*_findings(job, batch, result)])
+    insert_many(RefusedRow, [*_findings(run, batch, result)])
     if result.taken_back:
-        ImportRow.objects.filter(job=job, number__in=result.taken_back).update(outcome=Outcome.FOLDED)
-    insert_many(ImportRow, [*result.rows, *(_refused_rows(job, batch, result) if job.is_dry_run else ())])
-    if not job.is_dry_run:
-        keep_links(job, batch, result.links)
-    job.position += passed
-    job.created_count += result.counts["created"]
-    job.updated_count += result.counts["updated"]
-    job.unchanged_count += result.counts["unchanged"]
-    job.folded_count += result.counts["folded"]
-    job.skipped_count += result.counts["skipped"]
-    job.refused_count += len(result.refused)
-    job.emptied_count += result.emptied
-    _note_added(job, result.added)
-    note_following(job, result.follows)
+        ImportRow.objects.filter(run=run, number__in=result.taken_back).update(outcome=Outcome.FOLDED)
+    insert_many(ImportRow, [*result.rows, *(_refused_rows(run, batch, result) if run.is_dry_run else ())])
+    if not run.is_dry_run:
+        keep_links(run, batch, result.links)
+    run.position += passed
+    run.created_count += result.counts["created"]
+    run.updated_count += result.counts["updated"]
+    run.unchanged_count += result.counts["unchanged"]
+    run.folded_count += result.counts["folded"]
+    run.skipped_count += result.counts["skipped"]
+    run.refused_count += len(result.refused)
+    run.emptied_count += result.emptied
+    _note_added(run, result.added)
+    note_following(run, result.follows)
 
 
-def _note_added(job: Import, new: dict[str, list[str]]) -> None:
+def _note_added(run: Import, new: dict[str, list[str]]) -> None:
     """Keep some names of what came into being, and count the others."""
     for what, names in new.items():
-        known = job.added.setdefault(what, [])
+        known = run.added.setdefault(what, [])
         first: dict[str, str] = {}
         for name in [*known, *names]:
             first.setdefault(sort_key(name), name)
@@ -163,19 +163,19 @@ def _note_added(job: Import, new: dict[str, list[str]]) -> None:
         # Two people of one name are two; of a firm or a word, each batch of a dry run makes the same one anew
         fresh = names if is_of_people else [*first.values()][len(known) :]
         room = MOST_ADDED - len(known)
-        job.added[what] = sorted([*known, *fresh[:room]])
+        run.added[what] = sorted([*known, *fresh[:room]])
         if more := len(fresh[room:]):
-            job.added_more[what] = job.added_more.get(what, 0) + more
+            run.added_more[what] = run.added_more.get(what, 0) + more
 
 
-def _findings(job: Import, batch: list[FileRow], result: BatchResult) -> Iterator[RefusedRow]:
+def _findings(run: Import, batch: list[FileRow], result: BatchResult) -> Iterator[RefusedRow]:
     for offset, reasons in result.refused.items():
-        yield finding(job, batch[offset].number, batch[offset].as_it_stood, reasons)
+        yield finding(run, batch[offset].number, batch[offset].as_it_stood, reasons)
     for offset, texts in result.remarks.items():
-        yield finding(job, batch[offset].number, batch[offset].as_it_stood, texts, came_in=True)
+        yield finding(run, batch[offset].number, batch[offset].as_it_stood, texts, came_in=True)
 
 
-def _refused_rows(job: Import, batch: list[FileRow], result: BatchResult) -> Iterator[ImportRow]:
+def _refused_rows(run: Import, batch: list[FileRow], result: BatchResult) -> Iterator[ImportRow]:
     for offset, reasons in result.refused.items():
         number = batch[offset].number
-        yield ImportRow(job=job, number=number, outcome=Outcome.REFUSED, remarks=[*map(without_unreadable, reasons)])
+        yield ImportRow(run=run, number=number, outcome=Outcome.REFUSED, remarks=[*map(without_unreadable, reasons)])

@@ -53,33 +53,33 @@ class KindQuestion:
         return f"{KIND}{self.index}"
 
 
-def planning(job: Import) -> AbstractContextManager[None]:
-    """Inside of it the planned fields of ``job`` are there, instead of those of an earlier plan."""
+def planning(run: Import) -> AbstractContextManager[None]:
+    """Inside of it the planned fields of ``run`` are there, instead of those of an earlier plan."""
     fields = [
         CustomField(
-            id=uuid5(job.pk, name),
-            record_type=job.record_type,
+            id=uuid5(run.pk, name),
+            record_type=run.record_type,
             key=name.removeprefix(NAME_PREFIX),
             label=plan["label"],
             kind=plan["kind"],
         )
-        for name, plan in job.planned.items()
+        for name, plan in run.planned.items()
     ]
     return as_if_made(fields)
 
 
-def plan_fields(job: Import, mapping: list[str], kinds: Mapping[int, str]) -> list[str]:
+def plan_fields(run: Import, mapping: list[str], kinds: Mapping[int, str]) -> list[str]:
     """Plan a field for each ``NEW_FIELD`` of ``mapping``, and return the mapping with their names.
 
     ``kinds`` are what has been said, by column. Answers about one whose kind is another now are forgotten.
     """
-    before, planned = job.planned, {}
+    before, planned = run.planned, {}
     made: list[CustomField] = []
     for index, name in enumerate(mapping):
         if name != NEW_FIELD:
             continue
-        kind, label = kinds.get(index, ""), column_label(index, job.headers[index])
-        made.append(_planned(job, label, kind or FieldKind.TEXT, made))
+        kind, label = kinds.get(index, ""), column_label(index, run.headers[index])
+        made.append(_planned(run, label, kind or FieldKind.TEXT, made))
         known = before.get(made[-1].name, {})
         planned[made[-1].name] = {
             "label": made[-1].label,
@@ -91,28 +91,28 @@ def plan_fields(job: Import, mapping: list[str], kinds: Mapping[int, str]) -> li
     changed = {
         name for name in before.keys() | planned.keys() if before.get(name, {}).get("kind") != _kind(planned, name)
     }
-    job.planned, job.answers = planned, without(job.answers, changed)
+    run.planned, run.answers = planned, without(run.answers, changed)
     return mapping
 
 
-def settle_kinds(job: Import, survey: Survey) -> None:
+def settle_kinds(run: Import, survey: Survey) -> None:
     """Propose a kind for the planned fields of which none was said; words of a new choice are to be its choices."""
-    for index, name in enumerate(job.mapping):
-        plan = job.planned.get(name)
+    for index, name in enumerate(run.mapping):
+        plan = run.planned.get(name)
         if plan is None:
             continue
         if not plan["said"]:
             plan["kind"] = likely_kind(survey.columns[index].fits, plan["label"])
         if plan["kind"] == FieldKind.CHOICE != plan["filled"]:
-            job.answers = job.answers | {name: {OTHERS: ADD} | job.answers.get(name, {})}
+            run.answers = run.answers | {name: {OTHERS: ADD} | run.answers.get(name, {})}
         plan["filled"] = plan["kind"]
-    job.save(update_fields=["planned", "answers"])
+    run.save(update_fields=["planned", "answers"])
 
 
-def kind_questions(job: Import, survey: Survey) -> list[KindQuestion]:
+def kind_questions(run: Import, survey: Survey) -> list[KindQuestion]:
     found = []
-    for index, name in enumerate(job.mapping):
-        if (plan := job.planned.get(name)) is not None:
+    for index, name in enumerate(run.mapping):
+        if (plan := run.planned.get(name)) is not None:
             fits = survey.columns[index].fits
             allowed, is_ours = allowed_kinds(fits), plan["kind"] == likely_kind(fits, plan["label"])
             allowed |= {plan["kind"]: allowed.get(plan["kind"], 0)}
@@ -121,34 +121,34 @@ def kind_questions(job: Import, survey: Survey) -> list[KindQuestion]:
     return found
 
 
-def planned_labels(job: Import) -> list[str]:
-    return [plan["label"] for _name, plan in _in_order(job)]
+def planned_labels(run: Import) -> list[str]:
+    return [plan["label"] for _name, plan in _in_order(run)]
 
 
-def make_fields(job: Import, actor: Membership) -> None:
+def make_fields(run: Import, actor: Membership) -> None:
     """Make the fields that were asked for; from now on they are fields as any other."""
-    for name, plan in _in_order(job):
-        _refuse_strangers(job, plan["label"])
+    for name, plan in _in_order(run):
+        _refuse_strangers(run, plan["label"])
         try:
             key = name.removeprefix(NAME_PREFIX)
-            create_field(actor=actor, record_type=job.record_type, kind=plan["kind"], label=plan["label"], key=key)
+            create_field(actor=actor, record_type=run.record_type, kind=plan["kind"], label=plan["label"], key=key)
         except ValidationError as error:
             raise _impossible(plan["label"], error) from error
-    job.planned = {}
+    run.planned = {}
 
 
-def _planned(job: Import, label: str, kind: str, beside: list[CustomField]) -> CustomField:
-    _refuse_strangers(job, label)
+def _planned(run: Import, label: str, kind: str, beside: list[CustomField]) -> CustomField:
+    _refuse_strangers(run, label)
     try:
-        made = [field for field in custom_fields(job.record_type, active_only=False) if not field._state.adding]
+        made = [field for field in custom_fields(run.record_type, active_only=False) if not field._state.adding]
         siblings = [*made, *beside]
-        return plan_field(record_type=job.record_type, kind=kind, label=label, siblings=siblings)
+        return plan_field(record_type=run.record_type, kind=kind, label=label, siblings=siblings)
     except ValidationError as error:
         raise _impossible(label, error) from error
 
 
-def _refuse_strangers(job: Import, label: str) -> None:
-    if not job.made_by.role.can_set_up:
+def _refuse_strangers(run: Import, label: str) -> None:
+    if not run.made_by.role.can_set_up:
         raise ValidationError(_("Only an admin may make a field of “%(column)s”.") % {"column": label})
 
 
@@ -157,9 +157,9 @@ def _impossible(label: str, error: ValidationError) -> ValidationError:
     return ValidationError(_("No field can be made of “%(column)s”: %(problem)s") % words)
 
 
-def _in_order(job: Import) -> list[tuple[str, dict[str, Any]]]:
+def _in_order(run: Import) -> list[tuple[str, dict[str, Any]]]:
     """The plans in the order of their columns, which JSON does not keep."""
-    return [(name, job.planned[name]) for name in job.mapping if name in job.planned]
+    return [(name, run.planned[name]) for name in run.mapping if name in run.planned]
 
 
 def _kind(planned: Mapping[str, Any], name: str) -> Any:

@@ -100,7 +100,7 @@ class Questions:
 
 
 def questions_of(
-    job: Import,
+    run: Import,
     record_type: RecordType,
     survey: Survey,
     typed: Mapping[tuple[str, str], str] | None = None,
@@ -109,8 +109,8 @@ def questions_of(
     """Return what has to be asked of the file as it is mapped now, and what can be answered: by the import's maker,
     for whom it writes. ``typed`` are names that were not taken, by field and word; ``query`` says which of many words
     are shown."""
-    asker = _Asker(job, record_type, survey, typed or {}, query or {})
-    found = Questions(about_encoding(job), kind_questions(job, survey), [*about_styles(job, record_type, survey)])
+    asker = _Asker(run, record_type, survey, typed or {}, query or {})
+    found = Questions(about_encoding(run), kind_questions(run, survey), [*about_styles(run, record_type, survey)])
     for index, spec in asker.layout.fields:
         if holds_words(spec) and (question := asker.about_words(index, spec)):
             found.words.append(question)
@@ -189,21 +189,21 @@ def _is_of_several_pipelines(stages: list[Any]) -> bool:
 class _Asker:
     def __init__(
         self,
-        job: Import,
+        run: Import,
         record_type: RecordType,
         survey: Survey,
         typed: Mapping[tuple[str, str], str],
         query: Mapping[str, str],
     ) -> None:
-        self.job = job
+        self.run = run
         self.type = record_type
-        self.actor: Membership = job.made_by
+        self.actor: Membership = run.made_by
         self.survey = survey
         self.typed = typed
         self.query = query
-        self.layout = layout_of(job, record_type)
-        self.cells = Cells(job.made_by, self.layout.styles)
-        self.words = Words(job, record_type, self.cells, survey.called)
+        self.layout = layout_of(run, record_type)
+        self.cells = Cells(run.made_by, self.layout.styles)
+        self.words = Words(run, record_type, self.cells, survey.called)
 
     def about_words(self, index: int, spec: FieldSpec) -> Question | None:
         column = self.survey.columns[index]
@@ -215,7 +215,7 @@ class _Asker:
             unknown = [text for text in unknown if text not in told or word_key(text) in self.survey.there]
         if not unknown and not column.more:
             return None
-        answers = self.job.answers.get(spec.name, {})
+        answers = self.run.answers.get(spec.name, {})
         existing, actions = existing_options(spec, self.actor), actions_for(spec, self.actor)
         can_add = any(is_adding(value) for value, _label in actions)
         likeness = Likeness(alike_in_file(spec, tuple(unknown)) if can_add else {}, column.at)
@@ -235,7 +235,7 @@ class _Asker:
         left = [text for text in hidden if not answers.get(word_key(text))]
         return Question(
             spec=spec,
-            header=self.job.headers[index],
+            header=self.run.headers[index],
             words=words,
             page=page,
             hidden=len(hidden),
@@ -253,7 +253,7 @@ class _Asker:
 
     def _account_of(self, link: str) -> Callable[[str], Any]:
         """By the text of a cell: what stands for all rows where it is empty."""
-        spec, usual = self.type.spec(link), self.job.fixed.get(link, "")
+        spec, usual = self.type.spec(link), self.run.fixed.get(link, "")
         return lambda text: self._value(spec, text or usual) if text or usual else None
 
     def _value(self, spec: FieldSpec, text: str) -> Any:
@@ -266,10 +266,10 @@ class _Asker:
     def about_gap(self, gap: Gap) -> GapQuestion | None:
         by = self.type.spec(gap.by)
         words = self.survey.gaps.get(gap.field, {})
-        fixed = self.job.fixed.get(gap.by, "")
-        if gap.field in self.job.fixed:
+        fixed = self.run.fixed.get(gap.by, "")
+        if gap.field in self.run.fixed:
             return None
-        if gap.by not in self.job.mapping and fixed:
+        if gap.by not in self.run.mapping and fixed:
             words = {fixed: self.survey.rows}
         count = sum(rows for text, rows in words.items() if self._needs(gap, by, text))
         if not count:
@@ -280,18 +280,18 @@ class _Asker:
             (UNKNOWN, str(gap.unknown_label)),
             (REFUSE, _("Do not import these rows")),
         )
-        answer = self.job.answers.get(gap.field, {}).get(GAP, "")
+        answer = self.run.answers.get(gap.field, {}).get(GAP, "")
         answer, chosen, gone = self._still(spec, answer, dict(options))
         text = str(gap.question) % {"count": count}
         return GapQuestion(spec.name, str(spec.label), str(spec.label), text, answer, (*chosen, *options), gone)
 
     def about_needed(self, need: NeededLink) -> GapQuestion | None:
-        rows = lacking_rows(self.job, need, self.survey.lacking, self._left_out)
+        rows = lacking_rows(self.run, need, self.survey.lacking, self._left_out)
         if not rows:
             return None
         spec = self.type.spec(need.field)
         refuse = (REFUSE, _("Do not import these rows"))
-        given = self.job.answers.get(need.field, {}).get(GAP, "")
+        given = self.run.answers.get(need.field, {}).get(GAP, "")
         answer, chosen, gone = self._still(spec, given, dict([refuse]))
         text = need.question % {"count": rows, "rows": number(rows)}
         name, typed = f"{GAP_NAMED}{spec.name}", self.typed.get((spec.name, GAP), "")
@@ -300,7 +300,7 @@ class _Asker:
 
     def _left_out(self, name: str, texts: list[str]) -> set[str]:
         """Which of the texts of a column were said to be left empty."""
-        if EMPTY not in self.job.answers.get(name, {}).values():
+        if EMPTY not in self.run.answers.get(name, {}).values():
             return set()
         spec = self.type.spec(name)
         if isinstance(spec.kind, kinds.Lookup):
@@ -313,11 +313,11 @@ class _Asker:
         except LeftOutError:
             return True
         except ValidationError:
-            return may_be_empty(self.job.answers, spec.name, spec, text)
+            return may_be_empty(self.run.answers, spec.name, spec, text)
         return False
 
     def _needs(self, gap: Gap, by: FieldSpec, text: str) -> bool:
-        answer = self.job.answers.get(by.name, {}).get(word_key(text), "")
+        answer = self.run.answers.get(by.name, {}).get(word_key(text), "")
         try:
             if is_adding(answer):
                 return False
@@ -349,7 +349,7 @@ class _Asker:
     def _word(
         self, spec: FieldSpec, text: str, alike: list[Any], existing: tuple[Option, ...], likeness: Likeness
     ) -> Word:
-        answers = self.job.answers.get(spec.name, {})
+        answers = self.run.answers.get(spec.name, {})
         rows = alike or [row for row in [self._meant(spec, text)] if row is not None]
         options = tuple((f"{USE}{row.pk}", label_of(row)) for row in rows)
         options = options or likeness.options(text)

@@ -26,30 +26,30 @@ _NUMBER = re.compile(r"([^\d\-]*)(-?\d+(?:\.(\d+))?)(.*)")
 _LONGEST_NAME = 100
 
 
-def refused_file(job: Import, *, came_in: bool) -> File:
+def refused_file(run: Import, *, came_in: bool) -> File:
     """The rows with all their cells as they stood, under the headers that they had, and why they were refused; with
     ``came_in`` those that were taken, and the remarks on them."""
-    how = FileReading.of(job).format if job.reading else None
-    path = PurePath(job.file_name)
+    how = FileReading.of(run).format if run.reading else None
+    path = PurePath(run.file_name)
     name = f"{_('remarks') if came_in else _('refused')}-{path.stem[:_LONGEST_NAME]}"
     if how is not None and how.kind in SPREADSHEETS:
-        return File(f"{name}.xlsx", _workbook(job, came_in), XLSX)
+        return File(f"{name}.xlsx", _workbook(run, came_in), XLSX)
     suffix = path.suffix if path.suffix.lower() in (".csv", ".tsv", ".txt") else ".csv"
     separator = (how.separator if how is not None else "") or ","
-    return csv_file(f"{name}{suffix}", _rows(job, came_in), separator)
+    return csv_file(f"{name}{suffix}", _rows(run, came_in), separator)
 
 
-def _rows(job: Import, came_in: bool) -> Iterator[list[Any]]:
-    kept = [index for index, header in enumerate(job.headers) if not is_of_refusals(header)]
-    yield [*(job.headers[index] for index in kept), REFUSED_ROW, REFUSED_BECAUSE]
-    for row in selectors.refused_rows(job, came_in=came_in):
+def _rows(run: Import, came_in: bool) -> Iterator[list[Any]]:
+    kept = [index for index, header in enumerate(run.headers) if not is_of_refusals(header)]
+    yield [*(run.headers[index] for index in kept), REFUSED_ROW, REFUSED_BECAUSE]
+    for row in selectors.refused_rows(run, came_in=came_in):
         cells = [NumberText(cell[0]) if isinstance(cell, list) else cell for cell in row.cells]
         yield [*(cells[index] for index in kept), row.number, "; ".join(row.reasons)]
 
 
-def _workbook(job: Import, came_in: bool) -> bytes:
+def _workbook(run: Import, came_in: bool) -> bytes:
     book = Workbook(timezone.get_current_timezone())
-    for row in _rows(job, came_in):
+    for row in _rows(run, came_in):
         book.add([_shown(cell) if isinstance(cell, NumberText) else cell for cell in row])
     return book.content()
 

@@ -70,7 +70,7 @@ class Earlier:
 
     def rows_changing(self, rows: MeantRows, ids: Collection[UUID]) -> list[FileRow]:
         """The rows before a batch that change one of these records, which exist: a few of each."""
-        changed = counted_as_changed(rows.job, ids)
+        changed = counted_as_changed(rows.run, ids)
         counted = {number: one for one, number in changed.items() if number not in self.counted}
         for row in rows.numbered(counted.keys()):  # those that share nothing with the others
             self.counted.add(row.number)
@@ -140,14 +140,14 @@ def _as_one(layout: Layout, first: FileRow, then: FileRow, *, clears: bool) -> F
 
 def earlier_rows_of(source: MeantRows, file: WholeFile, batch: int) -> Earlier:
     """Return what a dry run, ``batch`` rows at a time, remembers where it begins, or where another worker left it."""
-    job, layout = source.job, source.layout
+    run, layout = source.run, source.layout
     shared = _shared(source) if file.shares else frozenset()
-    found = Earlier(shared, alike=_alike(source) if job.total > batch else {})
-    done = islice(source, job.position)
-    while job.position and (some := list(islice(done, batch))):
+    found = Earlier(shared, alike=_alike(source) if run.total > batch else {})
+    done = islice(source, run.position)
+    while run.position and (some := list(islice(done, batch))):
         taken = file.taken_with(some)
-        became = ImportRow.objects.filter(job=job, number__in=[row.number for row in taken])
-        found.note(layout, taken, became, clears=job.clear_empty)
+        became = ImportRow.objects.filter(run=run, number__in=[row.number for row in taken])
+        found.note(layout, taken, became, clears=run.clear_empty)
     return found
 
 
@@ -164,7 +164,7 @@ def rehearse(source: MeantRows, batch: list[FileRow], file: WholeFile, known: Ea
         if more.keys() <= earlier.keys():
             break
         earlier |= more
-    known.note(source.layout, batch, outcome.rows, clears=source.job.clear_empty)
+    known.note(source.layout, batch, outcome.rows, clears=source.run.clear_empty)
     return outcome
 
 
@@ -182,7 +182,7 @@ def _rehearse_after(
                 made, met = again.numbers, again.met
             since = timezone.now()
             outcome = run_batch(source, batch, file, made=made)
-            outcome.follows = rehearsed(source.job, since)
+            outcome.follows = rehearsed(source.run, since)
             raise DryRunDone
     except DryRunDone:
         forget()  # what it made of choices, tags and people is gone again
@@ -202,11 +202,11 @@ def _shared(rows: MeantRows) -> frozenset[int]:
 
 def _alike(rows: MeantRows) -> dict[int, list[int]]:
     """``Earlier.alike``: found out once, and kept with the survey until that is made anew."""
-    job = rows.job
-    if "alike" not in job.survey:
-        job.survey["alike"] = [[number, *keys] for number, keys in _rows_alike(rows).items()]
-        job.save(update_fields=["survey"])
-    return {number: keys for number, *keys in job.survey["alike"]}
+    run = rows.run
+    if "alike" not in run.survey:
+        run.survey["alike"] = [[number, *keys] for number, keys in _rows_alike(rows).items()]
+        run.save(update_fields=["survey"])
+    return {number: keys for number, *keys in run.survey["alike"]}
 
 
 def _rows_alike(rows: MeantRows) -> dict[int, list[int]]:

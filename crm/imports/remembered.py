@@ -28,20 +28,20 @@ LABELS: dict[str, Any] = {
 }
 
 
-def earlier_import(job: Import) -> Import | None:
+def earlier_import(run: Import) -> Import | None:
     """The last one of the same file, by its content, whose columns the same person has set."""
-    same = Import.objects.filter(digest=job.digest, record_type=job.record_type, made_by=job.made_by_id)
-    before = same.exclude(pk=job.pk).exclude(digest="").filter(made_at__lte=job.made_at)
+    same = Import.objects.filter(digest=run.digest, record_type=run.record_type, made_by=run.made_by_id)
+    before = same.exclude(pk=run.pk).exclude(digest="").filter(made_at__lte=run.made_at)
     return before.exclude(state=UPLOADED).defer("survey").order_by("-made_at", "-pk").first()
 
 
-def refused_by(job: Import) -> Import | None:
+def refused_by(run: Import) -> Import | None:
     """The last import of the same person from which a file of refused rows is, by its columns; None for other files."""
-    headers = _of_file(job.headers)
-    if headers == job.headers:
+    headers = _of_file(run.headers)
+    if headers == run.headers:
         return None
-    before = Import.objects.filter(record_type=job.record_type, made_by=job.made_by_id, made_at__lte=job.made_at)
-    found = before.exclude(pk=job.pk).exclude(state=UPLOADED).defer("survey").order_by("-made_at", "-pk")
+    before = Import.objects.filter(record_type=run.record_type, made_by=run.made_by_id, made_at__lte=run.made_at)
+    found = before.exclude(pk=run.pk).exclude(state=UPLOADED).defer("survey").order_by("-made_at", "-pk")
     return next((one for one in found[:LOOKED_AT] if _of_file(one.headers) == headers), None)
 
 
@@ -61,27 +61,27 @@ def read_as_then(path: Path, how: Format, before: FileReading) -> Format:
     return replace(found, is_chosen=then.is_chosen)
 
 
-def remember(job: Import, record_type: RecordType, before: Import | None, *, is_read_as_then: bool) -> None:
+def remember(run: Import, record_type: RecordType, before: Import | None, *, is_read_as_then: bool) -> None:
     """Fill in what was said ``before``: of columns, words, gaps, and of how numbers and dates are written. All of it is
     shown, and can be changed; what becomes of records that exist is chosen anew."""
-    job.remembered = [READING] if is_read_as_then else []
-    if before is None or _of_file(before.headers) != _of_file(job.headers):
-        job.save(update_fields=["remembered"])
+    run.remembered = [READING] if is_read_as_then else []
+    if before is None or _of_file(before.headers) != _of_file(run.headers):
+        run.save(update_fields=["remembered"])
         return
-    can_be = mappable(record_type, job.made_by)
+    can_be = mappable(record_type, run.made_by)
     known, completed = can_be.names | {""}, can_be.completed
     then = [name for header, name in zip(before.headers, before.mapping, strict=True) if not is_of_refusals(header)]
     is_same = all(name in known and completed.get(name, name) in then for name in then)
     if is_same:
         fields = iter(then)
-        mapping = ["" if is_of_refusals(header) else next(fields) for header in job.headers]
-        job.mapping = one_field_each(record_type, mapping)
-    job.answers = _about_words(without(before.answers, set(before.planned)))
-    job.styles = {name: kept for name, kept in before.styles.items() if name in job.mapping}
-    said = any(any(kept.get("answer", {}).values()) for kept in job.styles.values())
-    found = {COLUMNS: is_same, WORDS: bool(job.answers), STYLES: said}
-    job.remembered += [part for part, is_filled in found.items() if is_filled]
-    job.save(update_fields=["mapping", "answers", "styles", "remembered"])
+        mapping = ["" if is_of_refusals(header) else next(fields) for header in run.headers]
+        run.mapping = one_field_each(record_type, mapping)
+    run.answers = _about_words(without(before.answers, set(before.planned)))
+    run.styles = {name: kept for name, kept in before.styles.items() if name in run.mapping}
+    said = any(any(kept.get("answer", {}).values()) for kept in run.styles.values())
+    found = {COLUMNS: is_same, WORDS: bool(run.answers), STYLES: said}
+    run.remembered += [part for part, is_filled in found.items() if is_filled]
+    run.save(update_fields=["mapping", "answers", "styles", "remembered"])
 
 
 def _about_words(answers: Answers) -> Answers:

@@ -50,55 +50,55 @@ class Result:
     notes: list[str]  # on the counts
 
 
-def result_of(job: Import, record_type: RecordType) -> Result:
+def result_of(run: Import, record_type: RecordType) -> Result:
     """Return what can be said of the import as a whole."""
-    state, tone = str(job.get_state_display()), TONES.get(RunState(job.state), "info")
-    if job.state == RunState.DONE:
-        state, tone = _done(job)
+    state, tone = str(run.get_state_display()), TONES.get(RunState(run.state), "info")
+    if run.state == RunState.DONE:
+        state, tone = _done(run)
     notes = [_("Several rows about one record count as one: created, or changed if any of them changes it.")]
     return Result(
         state=state,
         tone=tone,
-        button=_button(job, record_type),
-        added=list(_added(job, record_type)),
-        counts=list(_counts(job)),
-        notes=notes if job.folded_count else [],
+        button=_button(run, record_type),
+        added=list(_added(run, record_type)),
+        counts=list(_counts(run)),
+        notes=notes if run.folded_count else [],
     )
 
 
-def _counts(job: Import) -> Iterator[Count]:
-    yield Count(job.created_count, _("would be created") if job.is_dry_run else _("created"))
-    yield Count(job.updated_count, _("would change") if job.is_dry_run else _("changed"))
-    if job.unchanged_count:
-        yield Count(job.unchanged_count, _("the same already"))
-    if n := job.folded_count:
+def _counts(run: Import) -> Iterator[Count]:
+    yield Count(run.created_count, _("would be created") if run.is_dry_run else _("created"))
+    yield Count(run.updated_count, _("would change") if run.is_dry_run else _("changed"))
+    if run.unchanged_count:
+        yield Count(run.unchanged_count, _("the same already"))
+    if n := run.folded_count:
         yield Count(n, ngettext("more row of the same record", "more rows of the same records", n))
-    if job.skipped_count:
-        yield Count(job.skipped_count, _("skipped"))
-    yield Count(job.refused_count, _("refused"), "danger" if job.refused_count else "")
-    if n := job.emptied_count:
+    if run.skipped_count:
+        yield Count(run.skipped_count, _("skipped"))
+    yield Count(run.refused_count, _("refused"), "danger" if run.refused_count else "")
+    if n := run.emptied_count:
         yield Count(n, ngettext("cell left empty", "cells left empty", n), "warning")
 
 
-def _done(job: Import) -> tuple[str, str]:
-    if job.created_count or job.updated_count:
+def _done(run: Import) -> tuple[str, str]:
+    if run.created_count or run.updated_count:
         return str(RunState.DONE.label), "success"
-    if job.refused_count:
-        return (_("Nothing would come in") if job.is_dry_run else _("Nothing came in")), "warning"
-    return (_("Nothing would change") if job.is_dry_run else _("Nothing changed")), "neutral"
+    if run.refused_count:
+        return (_("Nothing would come in") if run.is_dry_run else _("Nothing came in")), "warning"
+    return (_("Nothing would change") if run.is_dry_run else _("Nothing changed")), "neutral"
 
 
-def _button(job: Import, record_type: RecordType) -> str:
+def _button(run: Import, record_type: RecordType) -> str:
     words = {
-        "created": formats.number(job.created_count),
-        "updated": formats.number(job.updated_count),
-        "records": _noun(record_type, max(job.created_count, job.updated_count)),
+        "created": formats.number(run.created_count),
+        "updated": formats.number(run.updated_count),
+        "records": _noun(record_type, max(run.created_count, run.updated_count)),
     }
-    if job.created_count and job.updated_count:
+    if run.created_count and run.updated_count:
         return _("Create %(created)s and change %(updated)s %(records)s") % words
-    if job.created_count:
+    if run.created_count:
         return _("Create %(created)s %(records)s") % words
-    if job.updated_count:
+    if run.updated_count:
         return _("Change %(updated)s %(records)s") % words
     return ""
 
@@ -107,10 +107,10 @@ def _noun(record_type: RecordType, count: int) -> str:
     return record_type.in_text if count == 1 else record_type.in_text_plural
 
 
-def _added(job: Import, record_type: RecordType) -> Any:
-    for what, names in sorted(job.added.items()):
+def _added(run: Import, record_type: RecordType) -> Any:
+    for what, names in sorted(run.added.items()):
         if names and (called := _called(what, record_type)):
-            yield called, names, job.added_more.get(what, 0)
+            yield called, names, run.added_more.get(what, 0)
 
 
 def _called(what: str, record_type: RecordType) -> str:
@@ -145,15 +145,15 @@ class RowPage:
     next: int
 
 
-def row_page(job: Import, query: Mapping[str, str]) -> RowPage:
+def row_page(run: Import, query: Mapping[str, str]) -> RowPage:
     """Return the rows of a dry run that ``query`` asks for: ``outcome`` and ``page``."""
     counts = {
-        Outcome.CREATED: job.created_count,
-        Outcome.UPDATED: job.updated_count,
-        Outcome.UNCHANGED: job.unchanged_count,
-        Outcome.FOLDED: job.folded_count,
-        Outcome.SKIPPED: job.skipped_count,
-        Outcome.REFUSED: job.refused_count,
+        Outcome.CREATED: run.created_count,
+        Outcome.UPDATED: run.updated_count,
+        Outcome.UNCHANGED: run.unchanged_count,
+        Outcome.FOLDED: run.folded_count,
+        Outcome.SKIPPED: run.skipped_count,
+        Outcome.REFUSED: run.refused_count,
     }
     asked = query.get("outcome", "")
     outcome = asked if asked in Outcome.values else ""
@@ -161,7 +161,7 @@ def row_page(job: Import, query: Mapping[str, str]) -> RowPage:
     last = max(1, -(-total // ROWS))
     number = query.get("page", "")
     page = min(max(int(number) if number.isdecimal() and len(number) < 9 else 1, 1), last)
-    rows = ImportRow.objects.filter(job=job).order_by("number")
+    rows = ImportRow.objects.filter(run=run).order_by("number")
     if outcome:
         rows = rows.filter(outcome=outcome)
     return RowPage(

@@ -35,8 +35,8 @@ from crm.picklists.selectors import stages_called
 class RowReader:
     """``said``: what all rows say of companies that come along."""
 
-    def __init__(self, job: Import, layout: Layout, words: Words, said: Said) -> None:
-        self.job = job
+    def __init__(self, run: Import, layout: Layout, words: Words, said: Said) -> None:
+        self.run = run
         self.type = record_type = layout.type
         self.words = words
         self.cells, self.typed = words.cells, words.typed
@@ -59,7 +59,7 @@ class RowReader:
                 self.cells.load_records(spec.kind.key, [text for text in texts if not is_unreadable(text)])
 
     def read(self, cells: FileRow) -> RowValues:
-        row = RowValues(remarks=told_left(self.job, cells))
+        row = RowValues(remarks=told_left(self.run, cells))
         for spec, text in self.fixed:
             self._read_cell(row, spec, text, self.typed)
         for index, spec in self.in_turn:
@@ -87,7 +87,7 @@ class RowReader:
     def _fill_links(self, row: RowValues, cells: list[str]) -> None:
         for links, answer in self.filled if row.values or row.split or row.notes else ():
             named = [name for name in links if name in self.links and cells[self.links[name]]]
-            if row.has_none(named) and not any(name in self.job.fixed for name in links):
+            if row.has_none(named) and not any(name in self.run.fixed for name in links):
                 row.assumed[links[0]] = row.values[links[0]] = self.words.use(self.type.spec(links[0]), answer)
 
     def in_own_pipeline(self, cells: list[str], record: Any) -> dict[str, Any]:
@@ -175,7 +175,7 @@ class RowReader:
     def _read_note(self, row: RowValues, spec: FieldSpec, index: int, text: str) -> None:
         try:
             if text:
-                row.notes.append(note_of(self.job, index, cell_text(spec, text)))
+                row.notes.append(note_of(self.run, index, cell_text(spec, text)))
         except ValidationError as error:
             self._not_read(row, answered_as(NOTES, index), spec, text, error)
 
@@ -261,5 +261,5 @@ class RowReader:
             record is not None
             and bool(called)
             and is_adding(answer_of(self.words.answers, link, called))
-            and record.created_at >= self.job.made_at
+            and record.created_at >= self.run.made_at
         )

@@ -42,64 +42,64 @@ class TakingIn:
         self.rows: Iterator[FileRow] = iter(())
         self.position = -1  # up to where ``rows`` were read
 
-    def __call__(self, job: Import) -> bool:
-        with _source(job) as source:
+    def __call__(self, run: Import) -> bool:
+        with _source(run) as source:
             rows = self._next_rows(source)
             if rows:
                 _take_in(source, self.file.taken_with(rows), self.file, self.earlier, len(rows))
-                self.position = job.position
+                self.position = run.position
             return bool(rows)
 
     def _next_rows(self, source: MeantRows) -> list[FileRow]:
         if not self.is_known:
             self.file, self.is_known = read_whole_file(source, BATCH), True
-            if source.job.is_dry_run:
+            if source.run.is_dry_run:
                 self.earlier = earlier_rows_of(source, self.file, BATCH)
-        if self.position != source.job.position:
-            self.position = source.job.position
+        if self.position != source.run.position:
+            self.position = source.run.position
             self.rows = source.after(self.position)
         return list(islice(self.rows, BATCH))
 
 
-def set_links(job: Import) -> bool:
+def set_links(run: Import) -> bool:
     """Set some of the links to rows further down, of as many rows as came in; False when there are none left."""
-    with _source(job) as source:
-        return set_next_links(job, source.layout, BATCH)
+    with _source(run) as source:
+        return set_next_links(run, source.layout, BATCH)
 
 
 @contextmanager
-def _source(job: Import) -> Iterator[MeantRows]:
+def _source(run: Import) -> Iterator[MeantRows]:
     """The rows of the file, as long as they may be taken in; what is done inside is told as done by the import."""
-    with planning(job), of_import(job.pk):
-        source = MeantRows(job, _held_layout(job))
-        if problem := lost_right(job) or lost_columns(source.layout):
+    with planning(run), of_import(run.pk):
+        source = MeantRows(run, _held_layout(run))
+        if problem := lost_right(run) or lost_columns(source.layout):
             raise GaveUpError(problem)
         yield source
 
 
-def _held_layout(job: Import) -> Layout:
+def _held_layout(run: Import) -> Layout:
     """What the columns are now; their own fields stay until the batch is done."""
     try:
-        hold_fields([one for name in {*job.mapping, *job.fixed} for one in fields_named(name, job.record_type)])
+        hold_fields([one for name in {*run.mapping, *run.fixed} for one in fields_named(name, run.record_type)])
     except IntegrityError:  # deleted since this process has read them
         read_again()
         forget()
-    return layout_of(job)
+    return layout_of(run)
 
 
-def lost_right(job: Import) -> str:
+def lost_right(run: Import) -> str:
     """Say that the import's maker may no longer import, or ""; asked at every batch, as pages are at every request."""
-    maker = job.made_by
-    if maker.is_active and maker.role.can_import and may(maker, "create", job.record_type):
+    maker = run.made_by
+    if maker.is_active and maker.role.can_import and may(maker, "create", run.record_type):
         return ""
     return _("%(name)s may no longer import here.") % {"name": maker.name}
 
 
 def _take_in(source: MeantRows, batch: list[FileRow], file: WholeFile, earlier: Earlier, passed: int) -> None:
     """Take ``batch`` in; the import is ``passed`` rows of its file further then."""
-    job = source.job
-    if job.is_dry_run and not job.position:
-        job.tried_at = timezone.now()
-        job.save(update_fields=["tried_at"])
-    result = rehearse(source, batch, file, earlier) if job.is_dry_run else run_batch(source, batch, file)
-    keep_result(job, batch, result, passed)
+    run = source.run
+    if run.is_dry_run and not run.position:
+        run.tried_at = timezone.now()
+        run.save(update_fields=["tried_at"])
+    result = rehearse(source, batch, file, earlier) if run.is_dry_run else run_batch(source, batch, file)
+    keep_result(run, batch, result, passed)

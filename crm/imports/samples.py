@@ -44,23 +44,23 @@ class Sample:
     is_note: bool = False  # no value, but about those of the column
 
 
-def samples_of(job: Import, record_type: RecordType, survey: Survey, undecided: set[str]) -> list[list[Sample]]:
+def samples_of(run: Import, record_type: RecordType, survey: Survey, undecided: set[str]) -> list[list[Sample]]:
     """A few values of each column, odd ones among them: those that cannot be read, or have letters outside of ASCII.
 
     Of ``undecided`` fields nothing is said before the importer has: they can be read in two ways.
     """
-    layout = layout_of(job, record_type)
-    words = Words(job, record_type, Cells(job.made_by, layout.styles), survey.called)
+    layout = layout_of(run, record_type)
+    words = Words(run, record_type, Cells(run.made_by, layout.styles), survey.called)
     found = []
-    for index, (name, column) in enumerate(zip(job.mapping, survey.columns, strict=False)):
+    for index, (name, column) in enumerate(zip(run.mapping, survey.columns, strict=False)):
         if name in undecided:
             found.append([_asked(text) for text in _chosen(column.most_frequent(), set())])
         elif spec := column_spec(record_type, name):
             found.append(_of_field(words, record_type, spec, column))
         else:
-            noted = (lambda text, at=index: note_of(job, at, text)) if name == NOTES else (lambda text: "")
+            noted = (lambda text, at=index: note_of(run, at, text)) if name == NOTES else (lambda text: "")
             found.append([Sample(text, noted(text)) for text in _chosen(column.most_frequent(), set())])
-    for index in [at for one in labelled(job.headers, job.mapping) for at in one.put_together]:
+    for index in [at for one in labelled(run.headers, run.mapping) for at in one.put_together]:
         found[index].append(Sample(_("each value goes where its label says"), is_note=True))
     return found
 

@@ -28,28 +28,28 @@ def imports_of(actor: Membership) -> list[Import]:
     return found
 
 
-def get_import(actor: Membership, job_id: UUID) -> Import:
+def get_import(actor: Membership, run_id: UUID) -> Import:
     """Return the import if it is the actor's (or the actor sets up the workspace), else raise ``Http404``."""
-    found: Import = get_run(actor, Import.objects.defer("survey", "named_otherwise"), job_id)
+    found: Import = get_run(actor, Import.objects.defer("survey", "named_otherwise"), run_id)
     return found
 
 
-def same_file(job: Import) -> list[Import]:
+def same_file(run: Import) -> list[Import]:
     """The last imports of the same file, by its content, that wrote anything or are about to."""
-    rows = Import.objects.filter(digest=job.digest, record_type=job.record_type, is_dry_run=False)
-    rows = rows.exclude(pk=job.pk).exclude(state=UPLOADED).filter(~Q(digest=""))
+    rows = Import.objects.filter(digest=run.digest, record_type=run.record_type, is_dry_run=False)
+    rows = rows.exclude(pk=run.pk).exclude(state=UPLOADED).filter(~Q(digest=""))
     wrote = rows.filter(Q(created_count__gt=0) | Q(updated_count__gt=0) | Q(finished_at=None))
     return list(wrote.select_related("made_by").order_by("-made_at")[:SAME_SHOWN])
 
 
-def preview(job: Import) -> list[list[str]]:
+def preview(run: Import) -> list[list[str]]:
     """The first rows of the file."""
-    return [[without_unreadable(cell) for cell in row] for row in islice(read_rows(job), PREVIEWED)]
+    return [[without_unreadable(cell) for cell in row] for row in islice(read_rows(run), PREVIEWED)]
 
 
-def refused_rows(job: Import, *, came_in: bool = False, limit: int | None = None) -> list[RefusedRow]:
+def refused_rows(run: Import, *, came_in: bool = False, limit: int | None = None) -> list[RefusedRow]:
     """The rows that were refused; with ``came_in`` those that were taken, and have remarks."""
-    rows = RefusedRow.objects.filter(job=job, came_in=came_in).order_by("number")
+    rows = RefusedRow.objects.filter(run=run, came_in=came_in).order_by("number")
     return list(rows if limit is None else rows[:limit])
 
 
@@ -62,9 +62,9 @@ class Reasons:
     counted: int
 
 
-def common_reasons(job: Import, limit: int = REASONS_SHOWN) -> Reasons:
+def common_reasons(run: Import, limit: int = REASONS_SHOWN) -> Reasons:
     """Why rows were refused, and then why others are better looked at, most frequent first."""
-    rows = RefusedRow.objects.filter(job=job).order_by("came_in", "number").values_list("came_in", "reasons")
+    rows = RefusedRow.objects.filter(run=run).order_by("came_in", "number").values_list("came_in", "reasons")
     found = list(rows[: COUNTED + 1])
     counts = Counter((came_in, reason) for came_in, reasons in found[:COUNTED] for reason in reasons)
     listed = sorted(counts.items(), key=lambda one: (one[0][0], -one[1]))

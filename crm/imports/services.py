@@ -29,18 +29,18 @@ from crm.runs.steps import make_new
 from crm.users.models import Membership
 
 
-def take_to_be_set(job: Import) -> Import:
+def take_to_be_set(run: Import) -> Import:
     """Return the import as it is now, held until the end of the transaction; raise when its columns are settled."""
-    job = Import.objects.select_for_update().get(pk=job.pk)
-    if job.state != UPLOADED:
+    run = Import.objects.select_for_update().get(pk=run.pk)
+    if run.state != UPLOADED:
         raise ValidationError(_("This import has already been started."))
-    return job
+    return run
 
 
 @transaction.atomic
 def set_columns(
     *,
-    job: Import,
+    run: Import,
     record_type: RecordType,
     mapping: list[str],
     fixed: dict[str, str],
@@ -50,14 +50,14 @@ def set_columns(
 ) -> None:
     """Say what each column is and what its words mean; ``options`` are ``existing`` and ``clear_empty``, ``kinds``
     those of the fields that are to be made of columns, by their place."""
-    take_to_be_set(job)
-    can_be = mappable(record_type, job.made_by)
+    take_to_be_set(run)
+    can_be = mappable(record_type, run.made_by)
     kept = {NOTES, NEW_FIELD}
     chosen = [name for name in mapping if name]
     if (
-        len(mapping) != len(job.headers)
-        or not set(chosen) <= (can_be.names - job.planned.keys()) | {NEW_FIELD}
-        or not set(fixed) <= can_be.fields.keys() - job.planned.keys()
+        len(mapping) != len(run.headers)
+        or not set(chosen) <= (can_be.names - run.planned.keys()) | {NEW_FIELD}
+        or not set(fixed) <= can_be.fields.keys() - run.planned.keys()
     ):
         raise ValidationError(_("Choose a field, or “leave out”, for every column."))
     labels = {name: str(spec.label) for name, (_link, spec) in can_be.brought.items()} | can_be.more
@@ -72,77 +72,77 @@ def set_columns(
         raise ValidationError(_("“%(column)s” needs a column for “%(field)s” too.") % words)
     if not chosen:
         raise ValidationError(_("Every column is left out: there is nothing to import."))
-    job.fixed, job.answers = fixed, answers
-    job.mapping = plan_fields(job, mapping, kinds or {})
+    run.fixed, run.answers = fixed, answers
+    run.mapping = plan_fields(run, mapping, kinds or {})
     for name, value in options.items():
-        setattr(job, name, value)
-    job.save(update_fields=["mapping", "fixed", "answers", "planned", *options])
-    if job.planned:
-        settle_kinds(job, survey_of(job))
+        setattr(run, name, value)
+    run.save(update_fields=["mapping", "fixed", "answers", "planned", *options])
+    if run.planned:
+        settle_kinds(run, survey_of(run))
 
 
 @transaction.atomic
-def set_styles(*, job: Import, styles: dict[str, Any]) -> None:
+def set_styles(*, run: Import, styles: dict[str, Any]) -> None:
     """Say how numbers and dates are written, by field: see ``styles.py``."""
-    take_to_be_set(job)
-    job.styles = styles
-    job.save(update_fields=["styles"])
+    take_to_be_set(run)
+    run.styles = styles
+    run.save(update_fields=["styles"])
 
 
 @transaction.atomic
-def start_import(*, job: Import, actor: Membership, dry_run: bool, tried: str = "") -> None:
+def start_import(*, run: Import, actor: Membership, dry_run: bool, tried: str = "") -> None:
     """Queue the import; a dry run that is over may be followed by the real one.
 
     ``tried`` (``str(Import.tried_at)``) tells which dry run was looked at: after another one it is refused. What the
     import says is left out, and the fields that it makes, are those of the columns as they are then.
     """
-    job = Import.objects.select_for_update().get(pk=job.pk)
-    after_dry_run = job.is_dry_run and job.state in (RunState.DONE, RunState.CANCELLED)
-    if job.state != UPLOADED and not after_dry_run:
+    run = Import.objects.select_for_update().get(pk=run.pk)
+    after_dry_run = run.is_dry_run and run.state in (RunState.DONE, RunState.CANCELLED)
+    if run.state != UPLOADED and not after_dry_run:
         raise ValidationError(_("This import has already been started."))
-    if not is_kept(job):
+    if not is_kept(run):
         raise ValidationError(_("The file of this import was deleted. Choose it again."))
-    if not job.total:
+    if not run.total:
         raise ValidationError(_("The file has no rows below its headers: there is nothing to import."))
-    if after_dry_run and job.tried_at is None:
+    if after_dry_run and run.tried_at is None:
         raise ValidationError(_("Make the dry run again first: “Change the columns” takes you there."))
-    if after_dry_run and tried != str(job.tried_at):
+    if after_dry_run and tried != str(run.tried_at):
         raise ValidationError(_("The columns were changed since, and tried again. Look at what would be done now."))
-    refuse_many_waiting(job.made_by, actor)
-    refuse_lost_columns(layout_of(job))
-    RefusedRow.objects.filter(job=job).delete()
-    ImportRow.objects.filter(job=job).delete()
+    refuse_many_waiting(run.made_by, actor)
+    refuse_lost_columns(layout_of(run))
+    RefusedRow.objects.filter(run=run).delete()
+    ImportRow.objects.filter(run=run).delete()
     if not after_dry_run:
-        job.tried_at = None
-    make_new(IMPORT, job)
-    job.is_dry_run = dry_run
-    job.left_out = left_out(job, survey_of(job))
-    fields = planned_labels(job)
-    job.added = {"field": fields} if fields else {}
+        run.tried_at = None
+    make_new(IMPORT, run)
+    run.is_dry_run = dry_run
+    run.left_out = left_out(run, survey_of(run))
+    fields = planned_labels(run)
+    run.added = {"field": fields} if fields else {}
     if not dry_run:
-        make_fields(job, actor)
+        make_fields(run, actor)
     if not dry_run:
-        _tell(job, actor, STARTED)
-    hand_over(IMPORT, job)
+        _tell(run, actor, STARTED)
+    hand_over(IMPORT, run)
 
 
 @transaction.atomic
-def reopen_columns(*, job: Import) -> None:
+def reopen_columns(*, run: Import) -> None:
     """After a dry run: back to the columns."""
-    job = Import.objects.select_for_update().get(pk=job.pk)
-    if not (job.is_dry_run and not job.is_open):
+    run = Import.objects.select_for_update().get(pk=run.pk)
+    if not (run.is_dry_run and not run.is_open):
         raise ValidationError(_("Only a dry run can be taken back."))
-    job.state, job.is_dry_run = UPLOADED, False
-    job.save(update_fields=["state", "is_dry_run"])
+    run.state, run.is_dry_run = UPLOADED, False
+    run.save(update_fields=["state", "is_dry_run"])
 
 
 @transaction.atomic
-def cancel_import(*, job: Import, actor: Membership) -> None:
+def cancel_import(*, run: Import, actor: Membership) -> None:
     """Stop after the batch that is under way; what came in stays and is said."""
-    if cancel(IMPORT, job):
-        _tell(job, actor, CANCELLED)
+    if cancel(IMPORT, run):
+        _tell(run, actor, CANCELLED)
 
 
-def _tell(job: Import, actor: Membership, event_type: EventType) -> None:
-    data: dict[str, Any] = {"file": job.file_name, "type": job.record_type, "rows": job.total}
+def _tell(run: Import, actor: Membership, event_type: EventType) -> None:
+    data: dict[str, Any] = {"file": run.file_name, "type": run.record_type, "rows": run.total}
     events.record(event_type, record=None, actor=actor, data=data)

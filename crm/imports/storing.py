@@ -96,8 +96,8 @@ class FileReading:
         return asdict(self)
 
     @classmethod
-    def of(cls, job: Import) -> FileReading:
-        kept: dict[str, Any] = dict(job.reading)
+    def of(cls, run: Import) -> FileReading:
+        kept: dict[str, Any] = dict(run.reading)
         kept["format"] = Format(**kept["format"])
         kept["top"] = [(number, cells) for number, cells in kept["top"]]
         for name in ("unreadable", "lost", "errors", "swallowed", "quotes", "hidden", "merged", "shortened"):
@@ -105,27 +105,27 @@ class FileReading:
         return cls(**kept)
 
 
-def keep_file(job: Import, path: Path) -> None:
+def keep_file(run: Import, path: Path) -> None:
     size = path.stat().st_size
-    ImportFile.objects.create(job=job, size=size)
+    ImportFile.objects.create(run=run, size=size)
     with path.open("rb") as file:
         number = 0
         while piece := file.read(MEGABYTE):
-            FilePiece.objects.create(job=job, number=number, content=piece)
+            FilePiece.objects.create(run=run, number=number, content=piece)
             number += 1
 
 
-def write_file(job: Import, path: Path) -> None:
+def write_file(run: Import, path: Path) -> None:
     """Write the file as it came to ``path``; raise ``ValidationError`` if it was deleted meanwhile."""
-    if not is_kept(job):
+    if not is_kept(run):
         raise ValidationError(_("The file of this import was deleted. Choose it again."))
     with path.open("wb") as file:
-        for piece in FilePiece.objects.filter(job=job).order_by("number").values_list("content").iterator(1):
+        for piece in FilePiece.objects.filter(run=run).order_by("number").values_list("content").iterator(1):
             file.write(bytes(piece[0]))
 
 
-def is_kept(job: Import) -> bool:
-    return ImportFile.objects.filter(job=job).exists()
+def is_kept(run: Import) -> bool:
+    return ImportFile.objects.filter(run=run).exists()
 
 
 def digest_of(path: Path) -> str:
@@ -136,9 +136,9 @@ def digest_of(path: Path) -> str:
         return digest.hexdigest()
 
 
-def keep_rows(job: Import, rows: Iterable[Row]) -> list[Row]:
+def keep_rows(run: Import, rows: Iterable[Row]) -> list[Row]:
     """Keep the rows instead of those that are kept; return the first ones."""
-    RowsPiece.objects.filter(job=job).delete()
+    RowsPiece.objects.filter(run=run).delete()
     top: list[Row] = []
     piece: list[Row] = []
     first = size = 0
@@ -148,23 +148,23 @@ def keep_rows(job: Import, rows: Iterable[Row]) -> list[Row]:
         piece.append(row)
         size += sum(map(len, row[1]))
         if len(piece) == PIECE_ROWS or size > PIECE_CHARACTERS:
-            RowsPiece.objects.create(job=job, first=first, content=_packed(piece))
+            RowsPiece.objects.create(run=run, first=first, content=_packed(piece))
             first += len(piece)
             piece, size = [], 0
     if piece:
-        RowsPiece.objects.create(job=job, first=first, content=_packed(piece))
+        RowsPiece.objects.create(run=run, first=first, content=_packed(piece))
     return top
 
 
-def delete_file(job: Import) -> None:
+def delete_file(run: Import) -> None:
     """Delete the file, its rows, and those that were refused: they are people's data, and the import is over."""
     for model in (FilePiece, RowsPiece, RefusedRow, ImportRow, ImportFile):
-        model.objects.filter(job=job).delete()
+        model.objects.filter(run=run).delete()
 
 
-def file_rows(job: Import, start: int = 0) -> Iterator[Row]:
+def file_rows(run: Import, start: int = 0) -> Iterator[Row]:
     """Yield the rows of the file from ``start`` on with their numbers in it, the header and what is above it too."""
-    pieces = RowsPiece.objects.filter(job=job).order_by("first").values_list("first", "content")
+    pieces = RowsPiece.objects.filter(run=run).order_by("first").values_list("first", "content")
     piece = pieces.filter(first__lte=start).last()
     while piece is not None:  # each by itself: a worker's transaction ends between two of them
         rows = _unpacked(bytes(piece[1]))
@@ -172,13 +172,13 @@ def file_rows(job: Import, start: int = 0) -> Iterator[Row]:
         piece = pieces.filter(first=piece[0] + len(rows)).first()
 
 
-def read_rows(job: Import, start: int = 0) -> Iterator[FileRow]:
+def read_rows(run: Import, start: int = 0) -> Iterator[FileRow]:
     """Yield the rows below the header from ``start`` on: as many stripped cells as the import has columns.
 
     A number that was one in a spreadsheet is a ``fields.reading.NumberText``.
     """
-    reading = FileReading.of(job)
-    for number, cells in file_rows(job, reading.skipped + start):
+    reading = FileReading.of(run)
+    for number, cells in file_rows(run, reading.skipped + start):
         yield _file_row(reading, number, cells)
 
 
@@ -186,11 +186,11 @@ def _file_row(reading: FileReading, number: int, cells: list[str]) -> FileRow:
     return FileRow(number, (_cell(cells[place]) if place < len(cells) else "" for place in reading.columns))
 
 
-def rows_numbered(job: Import, numbers: Collection[int]) -> Iterator[FileRow]:
+def rows_numbered(run: Import, numbers: Collection[int]) -> Iterator[FileRow]:
     """Yield the rows that people see under these numbers, the last one first; each piece is read once."""
-    reading = FileReading.of(job)
+    reading = FileReading.of(run)
     left = sorted(numbers)
-    pieces = RowsPiece.objects.filter(job=job).order_by("first").values_list("first", "content")
+    pieces = RowsPiece.objects.filter(run=run).order_by("first").values_list("first", "content")
     before = left[-1] if left else 0
     while left and (piece := pieces.filter(first__lt=before).last()):
         rows = dict(_unpacked(bytes(piece[1])))
@@ -200,13 +200,13 @@ def rows_numbered(job: Import, numbers: Collection[int]) -> Iterator[FileRow]:
         before = min([piece[0], *left[-1:]])  # lines within cells have no row: it stands there, or before
 
 
-def look_through(job: Import, found: FileReading) -> tuple[FileReading, list[str], int]:
+def look_through(run: Import, found: FileReading) -> tuple[FileReading, list[str], int]:
     """Read below the header: which columns there are, what they are called, how many rows; and what is odd."""
     names: list[str] = []
     filled: set[int] = set()
     skipped = rows = 0
     unreadable = lost = errors = swallowed = Odd()
-    for number, cells in file_rows(job):
+    for number, cells in file_rows(run):
         if number <= found.header:
             skipped += 1
             names = [trimmed(cell) for cell in cells]

@@ -69,16 +69,16 @@ class StyleQuestion:
         return str(self.spec.label)
 
 
-def about_styles(job: Import, record_type: RecordType, survey: Survey) -> Iterator[StyleQuestion]:
-    for name, decision in decisions_of(job, record_type, survey).items():
+def about_styles(run: Import, record_type: RecordType, survey: Survey) -> Iterator[StyleQuestion]:
+    for name, decision in decisions_of(run, record_type, survey).items():
         spec = column_spec(record_type, name)
         if spec is not None and decision.must_ask:
-            kept = job.styles.get(name, {})
+            kept = run.styles.get(name, {})
             answer = kept.get("answer", {})
             codes = answer.get("signs", {})
             yield StyleQuestion(
                 spec=spec,
-                header=job.headers[job.mapping.index(name)],
+                header=run.headers[run.mapping.index(name)],
                 decision=decision,
                 answer=answer.get("key", ""),
                 signs=tuple(

@@ -28,16 +28,16 @@ from crm.tenants.context import current_tenant
 STYLE, SIGN, BARE = "style_", "sign_", "bare_"
 
 
-def decisions_of(job: Import, record_type: RecordType, survey: Survey) -> dict[str, Decision]:
+def decisions_of(run: Import, record_type: RecordType, survey: Survey) -> dict[str, Decision]:
     """What the columns say of how they are written, by field."""
     found = {}
-    style = replace(current_style(), day_zero=date.fromisoformat(FileReading.of(job).format.day_zero))
-    for index, name in enumerate(job.mapping):
+    style = replace(current_style(), day_zero=date.fromisoformat(FileReading.of(run).format.day_zero))
+    for index, name in enumerate(run.mapping):
         spec = column_spec(record_type, name)
         if spec is not None and spec.kind.reads:
             texts = survey.columns[index].most_frequent()
             own, is_whole = _own_currency(spec), getattr(spec.kind, "places", None) == 0
-            bare = job.styles.get(name, {}).get("answer", {}).get("bare", "")
+            bare = run.styles.get(name, {}).get("answer", {}).get("bare", "")
             usual = usual_style(spec, style)
             decision = decide(spec.kind.reads, texts, usual, own, bare, is_whole=is_whole)
             decision = with_percents(decision, spec, texts)

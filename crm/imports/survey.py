@@ -75,31 +75,31 @@ class Survey:
         return {**vars(self), "columns": [column.as_json() for column in self.columns]}
 
 
-def survey_of(job: Import) -> Survey:
+def survey_of(run: Import) -> Survey:
     """Return the survey of the file as it is mapped now; takes a pass over the file when that has changed."""
-    parts = [job.reading, job.headers, job.mapping, sorted(job.planned), [one.name for one in fields(Column)]]
-    layout = layout_of(job)
-    parts += [job.clear_empty, layout.telling, layout.filled, [one.name for one in fields(Survey)]]
+    parts = [run.reading, run.headers, run.mapping, sorted(run.planned), [one.name for one in fields(Column)]]
+    layout = layout_of(run)
+    parts += [run.clear_empty, layout.telling, layout.filled, [one.name for one in fields(Survey)]]
     kept = json.dumps(parts, sort_keys=True)
     key = sha256(kept.encode()).hexdigest()
-    if job.survey.get("key") != key:
-        found = _survey(job, layout)
-        job.survey = {"key": key, "found": found.as_json()}
-        job.save(update_fields=["survey"])
-    found = Survey.of(job.survey["found"])
-    for index, name in enumerate(job.mapping):
-        if name in job.planned:
-            found.columns[index] = of_kind(found.columns[index], job.planned[name]["kind"])
+    if run.survey.get("key") != key:
+        found = _survey(run, layout)
+        run.survey = {"key": key, "found": found.as_json()}
+        run.save(update_fields=["survey"])
+    found = Survey.of(run.survey["found"])
+    for index, name in enumerate(run.mapping):
+        if name in run.planned:
+            found.columns[index] = of_kind(found.columns[index], run.planned[name]["kind"])
     return found
 
 
-def _survey(job: Import, layout: Layout) -> Survey:
-    record_type, rows = layout.type, MeantRows(job, layout)
-    specs = [None if name in job.planned else column_spec(record_type, name) for name in job.mapping]
-    survey = Survey([Column() for _header in job.headers])
+def _survey(run: Import, layout: Layout) -> Survey:
+    record_type, rows = layout.type, MeantRows(run, layout)
+    specs = [None if name in run.planned else column_spec(record_type, name) for name in run.mapping]
+    survey = Survey([Column() for _header in run.headers])
     readers: list[Reader | TextReader | PlannedReader] = [
-        PlannedReader(column, job.total) if name in job.planned else reader_of(column, spec)
-        for column, spec, name in zip(survey.columns, specs, job.mapping, strict=False)
+        PlannedReader(column, run.total) if name in run.planned else reader_of(column, spec)
+        for column, spec, name in zip(survey.columns, specs, run.mapping, strict=False)
     ]
     brought = {index: spec for index, _link, spec in layout.brought}
     tests = [bad_in(brought.get(index, spec)) for index, spec in enumerate(specs)]
@@ -111,7 +111,7 @@ def _survey(job: Import, layout: Layout) -> Survey:
     linked = [survey.columns[index] for index, spec in enumerate(specs) if spec and links_to_itself(record_type, spec)]
     for row in rows:
         survey.rows += 1
-        for name, reader, is_bad, column, cell in zip(job.mapping, readers, tests, survey.columns, row, strict=False):
+        for name, reader, is_bad, column, cell in zip(run.mapping, readers, tests, survey.columns, row, strict=False):
             if cell and is_bad(cell) and not isinstance(cell, Same):
                 column.note_bad(row.number, cell)
             if cell and not (is_no_value(cell) if name else is_unreadable(cell)):
@@ -130,7 +130,7 @@ def _survey(job: Import, layout: Layout) -> Survey:
             names.note(row)
     for one in readers:
         one.finish()
-    repeats.finish(job, rows)
+    repeats.finish(run, rows)
     lacking.finish()
     asked = {word for column in linked for word in column.words}
     called = names.called()
@@ -171,13 +171,13 @@ class _Repeats:
             survey.repeated.append([row.number, before, without_unreadable(called[:LONGEST_WORD])])
         return False
 
-    def finish(self, job: Import, rows: Iterable[FileRow]) -> None:
+    def finish(self, run: Import, rows: Iterable[FileRow]) -> None:
         """One more pass: where rows about the same one say different things, the later one would win; an empty cell
         says something where it takes away what is there."""
         survey, record_type = self.survey, self.layout.type
         place = self.layout.place
-        fields = [index for name, index in place.items() if name in job.planned or column_spec(record_type, name)]
-        clearing = self.layout.clearing if job.clear_empty else ()
+        fields = [index for name, index in place.items() if name in run.planned or column_spec(record_type, name)]
+        clearing = self.layout.clearing if run.clear_empty else ()
         del self.together, self.keys  # they may be large
         said: dict[tuple[int, int], tuple[int, int, str]] = {}  # the row, and of its text a hash and the beginning
         for row, key in zip(rows, self.firsts, strict=True) if self.again else ():
@@ -191,6 +191,6 @@ class _Repeats:
                     differs = True
                     if len(survey.differences) < DIFFERENCES:
                         cells = map(without_unreadable, (now[2], text))
-                        survey.differences.append([row.number, number, job.headers[index], *cells])
+                        survey.differences.append([row.number, number, run.headers[index], *cells])
                 said[(key, index)] = now
             survey.differing += differs

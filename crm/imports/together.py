@@ -29,7 +29,7 @@ def _said_of(link: str, rows: MeantRows) -> dict[str, dict[str, str]]:
     at = layout.place[link]
 
     def key_of(text: str) -> str:
-        return word_key(meant(rows.job.answers, link, text))
+        return word_key(meant(rows.run.answers, link, text))
 
     differing = _differing(rows, at, [index for index, _spec in columns], key_of)
     cells = Cells(layout.actor)

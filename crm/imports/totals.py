@@ -53,17 +53,17 @@ class TotalsQuestion:
         return not self.answer
 
 
-def about_totals(job: Import) -> TotalsQuestion | None:
+def about_totals(run: Import) -> TotalsQuestion | None:
     """What to ask of the file's last rows; None where none of them looks like a sum."""
-    found = rows_of_totals(job)
+    found = rows_of_totals(run)
     shown = [(row.number, without_unreadable(" · ".join(filter(None, row)))[:SHOWN]) for row in found]
-    return TotalsQuestion(shown, job.answers.get(TOTALS, {}).get(TOTALS, "")) if found else None
+    return TotalsQuestion(shown, run.answers.get(TOTALS, {}).get(TOTALS, "")) if found else None
 
 
-def totals_left_out(job: Import) -> frozenset[int]:
+def totals_left_out(run: Import) -> frozenset[int]:
     """The numbers of the rows that are left out as sums."""
-    leaves = job.answers.get(TOTALS, {}).get(TOTALS) == LEAVE
-    return frozenset(row.number for row in rows_of_totals(job)) if leaves else frozenset()
+    leaves = run.answers.get(TOTALS, {}).get(TOTALS) == LEAVE
+    return frozenset(row.number for row in rows_of_totals(run)) if leaves else frozenset()
 
 
 def refused_totals(rows: list[FileRow], totals: Set[int]) -> dict[int, list[str]]:
@@ -71,11 +71,11 @@ def refused_totals(rows: list[FileRow], totals: Set[int]) -> dict[int, list[str]
     return {place: [_("Left out: a row of totals.")] for place, row in enumerate(rows) if row.number in totals}
 
 
-def rows_of_totals(job: Import) -> list[FileRow]:
+def rows_of_totals(run: Import) -> list[FileRow]:
     """The last rows that look like sums."""
-    if job.total < LEAST:
+    if run.total < LEAST:
         return []
-    last = list(read_rows(job, start=max(0, job.total - LAST)))
+    last = list(read_rows(run, start=max(0, run.total - LAST)))
     return [row for row in last if _is_total(row)]
 
 

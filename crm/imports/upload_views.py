@@ -60,20 +60,20 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
     return respond(request, "imports/new.html", context, status=422 if form.errors else 200)
 
 
-def reading(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
+def reading(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
     """POST reads the file in another way, and goes back to the columns."""
     require(request.method == "POST" and request.actor.role.can_import)
-    job = selectors.get_import(request.actor, job_id)
-    back = reverse("imports:columns", args=[job.pk])
-    form = ReadingForm(FileReading.of(job), request.POST) if job.reading else None
+    run = selectors.get_import(request.actor, run_id)
+    back = reverse("imports:columns", args=[run.pk])
+    form = ReadingForm(FileReading.of(run), request.POST) if run.reading else None
     if form is None or not form.is_valid():
         say(request, _("Choose how the file is read from the lists."), tone="warning")
         return go(request, back)
     try:
         with transaction.atomic():
             read_again(
-                job=job,
-                record_type=catalogue.seen_type(job.record_type, job.made_by),
+                run=run,
+                record_type=catalogue.seen_type(run.record_type, run.made_by),
                 actor=request.actor,
                 **form.choices(),
             )
@@ -83,19 +83,19 @@ def reading(request: WorkspaceRequest, job_id: UUID) -> HttpResponse:
     return go(request, back)
 
 
-def reading_context(job: Import, actor: Membership) -> dict[str, Any]:
+def reading_context(run: Import, actor: Membership) -> dict[str, Any]:
     """What ``imports/parts/reading.html`` shows of how the file is read."""
-    found = FileReading.of(job)
+    found = FileReading.of(run)
     first = found.top[0][0] if found.top else found.header
     return {
         "form": ReadingForm(found),
         "parts": list(_parts(found)),
         "notes": list(_notes(found)),
-        "unnamed": sum(1 for header in job.headers if not header),
+        "unnamed": sum(1 for header in run.headers if not header),
         "is_open": found.header != first or (len(found.format.readings) > 1 and not found.format.likely),
-        "remembered": [str(LABELS[part]) for part in job.remembered],
-        "is_mine": job.made_by_id == actor.pk,
-        "earlier": [(one, may_see(actor, one)) for one in selectors.same_file(job)],
+        "remembered": [str(LABELS[part]) for part in run.remembered],
+        "is_mine": run.made_by_id == actor.pk,
+        "earlier": [(one, may_see(actor, one)) for one in selectors.same_file(run)],
     }
 
 

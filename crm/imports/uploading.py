@@ -46,64 +46,64 @@ def upload_import(*, actor: Membership, record_type: RecordType, file_name: str,
         how = find_format(path, file_name)
         refuse_too_many(actor)
         refuse_too_much(path.stat().st_size)
-        job = Import.objects.create(
+        run = Import.objects.create(
             record_type=record_type.key,
             file_name=file_name[:255],
             digest=digest_of(path),
             made_by=actor,
         )
-        keep_file(job, path)
-        before = earlier_import(job)
-        is_read_as_then = _read_as_then(job, record_type, path, how, before)
-    remember(job, record_type, before or refused_by(job), is_read_as_then=is_read_as_then)
-    return job
+        keep_file(run, path)
+        before = earlier_import(run)
+        is_read_as_then = _read_as_then(run, record_type, path, how, before)
+    remember(run, record_type, before or refused_by(run), is_read_as_then=is_read_as_then)
+    return run
 
 
 QUOTES = "quotes"  # marks that do not fit
 
 
-def _read_as_then(job: Import, record_type: RecordType, path: Path, how: Format, before: Import | None) -> bool:
+def _read_as_then(run: Import, record_type: RecordType, path: Path, how: Format, before: Import | None) -> bool:
     """Read the file as it was ``before``; True when somebody had said how."""
     then = FileReading.of(before) if before is not None and before.reading else None
     wanted = read_as_then(path, how, then) if then is not None else how
-    _read(job, record_type, path, wanted)
-    found = FileReading.of(job)
+    _read(run, record_type, path, wanted)
+    found = FileReading.of(run)
     is_other = then is not None and then.header != found.header and _can_name(found, then.header)
     if then is not None and is_other:
-        _set_header(job, record_type, replace(found, header=then.header))
+        _set_header(run, record_type, replace(found, header=then.header))
     return wanted != how or is_other
 
 
 @transaction.atomic
 def read_again(
-    *, job: Import, record_type: RecordType, actor: Membership, encoding: str, separator: str, sheet: str, header: int
+    *, run: Import, record_type: RecordType, actor: Membership, encoding: str, separator: str, sheet: str, header: int
 ) -> None:
     """Read the file in another way, or with another row as the names of its columns; those are guessed anew."""
-    job = take_to_be_set(job)
-    found = FileReading.of(job)
+    run = take_to_be_set(run)
+    found = FileReading.of(run)
     chosen = found.header
     with _one_at_a_time(actor), TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         before = found.format
         if (encoding, separator, sheet) != (before.encoding, before.separator, before.sheet):
-            write_file(job, path)
+            write_file(run, path)
             how = changed_format(path, before, encoding=encoding, separator=separator, sheet=sheet)
-            _read(job, record_type, path, how)
-            found = FileReading.of(job)
+            _read(run, record_type, path, how)
+            found = FileReading.of(run)
         is_kept = (separator, sheet) == (before.separator, before.sheet) or header != chosen
         if not is_kept or header == found.header:
             return
         if _can_name(found, header):
-            _set_header(job, record_type, replace(found, header=header))
+            _set_header(run, record_type, replace(found, header=header))
         else:
             raise ValidationError(_("Choose one of the first rows."))
 
 
 @transaction.atomic
-def choose_encoding(*, job: Import, record_type: RecordType, actor: Membership, encoding: str) -> bool:
+def choose_encoding(*, run: Import, record_type: RecordType, actor: Membership, encoding: str) -> bool:
     """Keep which of the likely encodings the file is in; True when it was read again for that. Columns that are called
     as before keep their fields."""
-    before = take_to_be_set(job)
+    before = take_to_be_set(run)
     how = FileReading.of(before).format
     if encoding not in {one["encoding"] for one in how.likely}:
         return False
@@ -111,7 +111,7 @@ def choose_encoding(*, job: Import, record_type: RecordType, actor: Membership, 
     if is_other:
         header = FileReading.of(before).header
         read_again(
-            job=job,
+            run=run,
             record_type=record_type,
             actor=actor,
             encoding=encoding,
@@ -123,10 +123,10 @@ def choose_encoding(*, job: Import, record_type: RecordType, actor: Membership, 
         found = FileReading.of(before)
         before.reading = replace(found, format=replace(how, is_chosen=True)).as_json()
         before.save(update_fields=["reading"])
-    job.refresh_from_db()
-    if is_other and job.headers == before.headers:
-        job.mapping = before.mapping
-        job.save(update_fields=["mapping"])
+    run.refresh_from_db()
+    if is_other and run.headers == before.headers:
+        run.mapping = before.mapping
+        run.save(update_fields=["mapping"])
     return is_other
 
 
@@ -135,7 +135,7 @@ def _can_name(found: FileReading, header: int) -> bool:
     return header in (NONE, *(number for number, _cells in found.top))
 
 
-def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None:
+def _read(run: Import, record_type: RecordType, path: Path, how: Format) -> None:
     found: dict[str, Odd] = dict.fromkeys((QUOTES, HIDDEN, MERGED, SHORTENED), Odd())
 
     def notice(number: int, cells: list[str]) -> None:
@@ -145,10 +145,10 @@ def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None
     def note(what: str, number: int) -> None:
         found[what] = found[what].and_row(number)
 
-    top = keep_rows(job, read_file(path, how, notice, note))
+    top = keep_rows(run, read_file(path, how, notice, note))
     header = find_header(top, is_known(record_type))
     _set_header(
-        job,
+        run,
         record_type,
         FileReading(
             how,
@@ -162,22 +162,22 @@ def _read(job: Import, record_type: RecordType, path: Path, how: Format) -> None
     )
 
 
-def _set_header(job: Import, record_type: RecordType, found: FileReading) -> None:
-    reading, headers, rows = look_through(job, found)
+def _set_header(run: Import, record_type: RecordType, found: FileReading) -> None:
+    reading, headers, rows = look_through(run, found)
     if not headers:
         raise ValidationError(_("The file is empty."))
     if not rows and len(found.format.sheets) < 2:  # of several sheets another one can be chosen
         raise ValidationError(_("There is no row below the header."))
-    job.reading, job.headers, job.total = reading.as_json(), headers, rows
-    job.mapping = _with_own_id(job, record_type, guess_mapping(record_type, headers))
-    job.remembered = [part for part in job.remembered if part not in (COLUMNS, READING)]
-    job.save(update_fields=["reading", "headers", "total", "mapping", "remembered"])
+    run.reading, run.headers, run.total = reading.as_json(), headers, rows
+    run.mapping = _with_own_id(run, record_type, guess_mapping(record_type, headers))
+    run.remembered = [part for part in run.remembered if part not in (COLUMNS, READING)]
+    run.save(update_fields=["reading", "headers", "total", "mapping", "remembered"])
 
 
-def _with_own_id(job: Import, record_type: RecordType, mapping: list[str]) -> list[str]:
+def _with_own_id(run: Import, record_type: RecordType, mapping: list[str]) -> list[str]:
     """``mapping`` with the column of an export that has the ids of the records here; other systems have ids too."""
-    at = next((index for index, header in enumerate(job.headers) if header_key(header) == OWN_ID), None)
-    if at is None or not holds_own_ids(record_type, [row[at] for row in islice(read_rows(job), LOOKED_AT)]):
+    at = next((index for index, header in enumerate(run.headers) if header_key(header) == OWN_ID), None)
+    if at is None or not holds_own_ids(record_type, [row[at] for row in islice(read_rows(run), LOOKED_AT)]):
         return mapping
     return [OWN_ID if index == at else name for index, name in enumerate(mapping)]
 

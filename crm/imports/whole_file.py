@@ -48,20 +48,20 @@ class WholeFile:
 
 def read_whole_file(rows: MeantRows, batch: int) -> WholeFile:
     """Read the facts of an import's file, which comes in ``batch`` rows at a time."""
-    job = rows.job
-    surveyed = job.survey["found"]  # when it was started: nothing that this goes by has changed since
+    run = rows.run
+    surveyed = run.survey["found"]  # when it was started: nothing that this goes by has changed since
     shares, repeats = surveyed["shares"], surveyed["repeats"]
     together: dict[int, list[FileRow]] = {}
-    if job.existing == Existing.UPDATE:
-        if not job.position:  # what is here changes from then on
-            found_here = named_otherwise(rows) if job.total > batch else {}
-            job.named_otherwise = {str(number): first for number, first in found_here.items()}
-            job.save(update_fields=["named_otherwise"])
-        otherwise = {int(number): first for number, first in job.named_otherwise.items()}
+    if run.existing == Existing.UPDATE:
+        if not run.position:  # what is here changes from then on
+            found_here = named_otherwise(rows) if run.total > batch else {}
+            run.named_otherwise = {str(number): first for number, first in found_here.items()}
+            run.save(update_fields=["named_otherwise"])
+        otherwise = {int(number): first for number, first in run.named_otherwise.items()}
         together = _together(rows, otherwise) if repeats or otherwise else {}
     called = own_names(rows)
-    circles = own_circles(rows, called, batch) if job.is_dry_run else {}
-    said, totals = said_together(rows), totals_left_out(job)
+    circles = own_circles(rows, called, batch) if run.is_dry_run else {}
+    said, totals = said_together(rows), totals_left_out(run)
     return WholeFile(called, circles, said, totals, shares, together)
 
 

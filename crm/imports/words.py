@@ -45,8 +45,8 @@ class LeftOutError(Exception):
 class Words:
     """``cells`` finds what is here; ``called`` is how rows of the file are called, wherever they stand."""
 
-    def __init__(self, job: Import, record_type: RecordType, cells: Cells, called: Called) -> None:
-        self.answers = job.answers
+    def __init__(self, run: Import, record_type: RecordType, cells: Cells, called: Called) -> None:
+        self.answers = run.answers
         self.type = record_type
         self.cells = cells
         self.typed = Cells(cells.actor)  # for what is not of the file

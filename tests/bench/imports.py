@@ -164,9 +164,9 @@ def _run(place: Place, key: str, content: bytes) -> float:
         answers = {
             one.name: {word_key(word.text): word.meant[0][0] for word in one.words if word.meant} for one in asked
         }
-        set_columns(job=job, record_type=of_type, mapping=job.mapping, fixed={}, answers=answers, options={})
+        set_columns(run=job, record_type=of_type, mapping=job.mapping, fixed={}, answers=answers, options={})
     with tenant_context(place.tenant):
-        start_import(job=job, actor=actor, dry_run=False)
+        start_import(run=job, actor=actor, dry_run=False)
     started = time.monotonic()
     while job.finished_at is None and time.monotonic() - started < LONGEST_SECONDS:
         time.sleep(0.1)

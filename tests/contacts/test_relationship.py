@@ -175,7 +175,7 @@ def test_who_comes_by_a_file_has_the_relationship_that_the_account_tells_or_none
     with tenant_context(firm.tenant):
         told = {
             row.name: dict((label, new) for label, _old, new in row.changes)
-            for row in ImportRow.objects.filter(job=tried)
+            for row in ImportRow.objects.filter(run=tried)
         }
         assert {name: said.get("Relationship", "") for name, said in told.items()} == expected
     bring_in(firm, "contacts", text)

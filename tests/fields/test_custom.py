@@ -177,7 +177,7 @@ def test_files_refuse_what_is_no_value_and_say_of_which_field(firm: Firm) -> Non
     header = "name,custom_my_number,custom_my_date,custom_my_yes_no,custom_my_email\n"
     job = bring_in(firm, f"{header}Bad,1.23456,soon,perhaps,nobody\nGood,1.2345,2026-01-02,no,a@b.example\n")
     assert (job.created_count, job.refused_count) == (1, 1)
-    refused = ada.get(firm.url("imports:refused", job_id=job.pk)).content.decode()
+    refused = ada.get(firm.url("imports:refused", run_id=job.pk)).content.decode()
     for kind in ("number", "date", "yes_no", "email"):
         assert f"My {kind}: " in refused
 
@@ -206,7 +206,7 @@ def test_what_is_required_is_asked_of_new_records(firm: Firm) -> None:
     assert ana.post(address, {name: "B-3"}).status_code == 303
     job = bring_in(firm, f"name,{name}\nBad,\nGood,B-4\n")
     assert (job.created_count, job.refused_count) == (1, 1)
-    refused = client_of(firm.ada).get(firm.url("imports:refused", job_id=job.pk)).content.decode()
+    refused = client_of(firm.ada).get(firm.url("imports:refused", run_id=job.pk)).content.decode()
     assert "Budget code" in refused
 
 

@@ -138,7 +138,7 @@ def test_an_import_refuses_each_cell(firm: Firm) -> None:
     rows = [labels, *[[hostile[one] if one == bad else usual.get(one, "") for one in labels] for bad in labels]]
     job = bring_in(firm, "leads", "\n".join(",".join(f'"{cell}"' for cell in row) for row in rows))
     with tenant_context(firm.tenant):
-        told = [str(one) for one in RefusedRow.objects.filter(job=job).values_list("reasons", flat=True)]
+        told = [str(one) for one in RefusedRow.objects.filter(run=job).values_list("reasons", flat=True)]
         assert not Lead.objects.exists()
     assert len(told) == len(labels)
     assert all("Longer than" in one for one in told), [one[:200] for one in told]

@@ -74,18 +74,18 @@ def told(page: HttpResponse) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", unescape(page.content.decode())).split())
 
 
-def run_import(tenant: Tenant, job_id: Any, *, batches: int | None = None) -> bool:
+def run_import(tenant: Tenant, run_id: Any, *, batches: int | None = None) -> bool:
     """Let a worker do its part, or so many batches of it; whether there is more to do."""
-    return work_alone(IMPORT, tenant, job_id, batches=batches)
+    return work_alone(IMPORT, tenant, run_id, batches=batches)
 
 
-def finished(firm: Firm, job: Import) -> Import:
+def finished(firm: Firm, run: Import) -> Import:
     """Let the worker do its part."""
-    run_import(tenant_of(firm), job.pk)
+    run_import(tenant_of(firm), run.pk)
     with tenant_context(tenant_of(firm)):
-        job.refresh_from_db()
-    assert job.state == RunState.DONE, job.problem
-    return job
+        run.refresh_from_db()
+    assert run.state == RunState.DONE, run.problem
+    return run
 
 
 def bring_in(firm: Firm, key: str, text: str | bytes, member: Any = None, **extra: str) -> Import:
@@ -93,8 +93,8 @@ def bring_in(firm: Firm, key: str, text: str | bytes, member: Any = None, **extr
     return finished(firm, upload(firm, key, text, member, **extra))
 
 
-def download(firm: Firm, job: Import, member: Any = None, query: str = "") -> str:
+def download(firm: Firm, run: Import, member: Any = None, query: str = "") -> str:
     """The file of the refused rows, without its byte order mark."""
-    answer = client_of(member or firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/refused/{query}")
+    answer = client_of(member or firm.ada).get(f"/{firm.tenant.slug}/imports/{run.pk}/refused/{query}")
     assert answer.status_code == 200
     return answer.content.decode("utf-8-sig")

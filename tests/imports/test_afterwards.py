@@ -32,9 +32,9 @@ def test_the_page_of_the_import_says_what_the_night_will_do(fresh_firm: Firm) ->
         tried.added |= {"+customers": ["Kestrel"]}  # where an earlier version kept it
         tried.save()
     assert "+customers" not in told(client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{tried.pk}/"))
-    job = bring_in(fresh_firm, "accounts", CUSTOMERS)
-    assert (job.created_count, job.refused_count) == (4, 0)
-    address = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/"
+    run = bring_in(fresh_firm, "accounts", CUSTOMERS)
+    assert (run.created_count, run.refused_count) == (4, 0)
+    address = f"/{fresh_firm.tenant.slug}/imports/{run.pk}/"
     page = client_of(fresh_firm.ada).get(address).content.decode()
     assert SAID in page
     assert f"/{fresh_firm.tenant.slug}/setup/past-customers/" in page.split(SAID)[1].split("</div>")[0]

@@ -49,12 +49,12 @@ def test_companies_of_one_file_that_are_written_alike_are_proposed_as_one(
     columns = page.columns() | {"column_3": "account.website"}
     page.refused(columns | {"others_account": "add"})  # what was not looked at is not put together, nor made twice
     page.answer = page.client.get(page.address)
-    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    run = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
     made = ["Osprey", "Plan A", "Plan B", "Shop 12", "Shop 13", "Smith & Co"]
-    assert (job.created_count, job.added, job.refused_count) == (9, {"accounts": made}, 0)
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    job = finished(firm, job)
-    assert (job.created_count, job.added) == (9, {"accounts": made})
+    assert (run.created_count, run.added, run.refused_count) == (9, {"accounts": made}, 0)
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    run = finished(firm, run)
+    assert (run.created_count, run.added) == (9, {"accounts": made})
     found = linked(firm)
     assert [found[f"P{n}"] for n in range(5)] == ["Smith & Co"] * 3 + ["Osprey"] * 2
     with tenant_context(tenant_of(firm)):
@@ -86,8 +86,8 @@ def test_two_names_differ_by_a_letter_where_one_may_be_the_other_misspelt() -> N
 
 def test_names_that_are_alike_may_be_two_companies(firm: Firm) -> None:
     page = Page(firm, "contacts", HEAD + SMITHS)
-    job = finished(firm, page.send(sent(page.answer) | {"answer_account": ["add"] * len(NAMES)}))
-    assert len(job.added["accounts"]) == len(NAMES)
+    run = finished(firm, page.send(sent(page.answer) | {"answer_account": ["add"] * len(NAMES)}))
+    assert len(run.added["accounts"]) == len(NAMES)
     again = Page(firm, "contacts", f"{HEAD}Bell,b@k.example,Smith & Co,\n")
     assert not again.questions.words, "each is known by its own name now"
 
@@ -125,8 +125,8 @@ def test_hundreds_of_unknown_companies_are_looked_through_and_answered_one_by_on
     assert look({"find_account": last[:6].upper(), "update": "1"}) == [last], "with the Enter key"
     look({"find_account": last[:6].upper(), "update": "1", "word_account": [last], "answer_account": ["empty"]})
     assert page.question("account").left == 100
-    job = finished(firm, page.send(page.columns() | {"others_account": "add"}))
-    assert (job.created_count, len(job.added["accounts"])) == (102, 100)
+    run = finished(firm, page.send(page.columns() | {"others_account": "add"}))
+    assert (run.created_count, len(run.added["accounts"])) == (102, 100)
     assert (linked(firm)["P101"], linked(firm)["P99"]) == ("Smith & Co", None)
 
 
@@ -184,16 +184,16 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     compared: list[Naming] = []
     likely = Naming.likely
     monkeypatch.setattr(Naming, "likely", lambda naming: compared.append(naming) or likely(naming))
-    job = upload(fresh_firm, key, text, dry_run="1")
-    while run_import(tenant_of(fresh_firm), job.pk, batches=1):
+    run = upload(fresh_firm, key, text, dry_run="1")
+    while run_import(tenant_of(fresh_firm), run.pk, batches=1):
         pass  # each batch in a turn of its own
-    job = finished(fresh_firm, job)
-    assert len(compared) == (job.total if size < job.total else 0), "once, and not in each turn"
+    run = finished(fresh_firm, run)
+    assert len(compared) == (run.total if size < run.total else 0), "once, and not in each turn"
     with tenant_context(fresh_firm.tenant):
         tried = dict(ImportRow.objects.exclude(remarks=[]).values_list("number", "remarks"))
-    finished(fresh_firm, job := upload(fresh_firm, key, text))
+    finished(fresh_firm, run := upload(fresh_firm, key, text))
     with tenant_context(fresh_firm.tenant):
-        told = dict(RefusedRow.objects.filter(job=job, came_in=True).values_list("number", "reasons"))
+        told = dict(RefusedRow.objects.filter(run=run, came_in=True).values_list("number", "reasons"))
         told = {number: [text.partition("Note: ")[2] for text in texts] for number, texts in told.items()}
     assert tried == told
     assert all(text.startswith("Perhaps there already: ") for texts in told.values() for text in texts)
@@ -201,9 +201,9 @@ def test_a_dry_run_tells_of_likely_rows_of_earlier_batches(
     compared.clear()
     monkeypatch.setattr(rehearsal, "MOST_COMPARED" if key == "leads" else "MOST_KEPT", 5)
     with tenant_context(fresh_firm.tenant):
-        layout = layout_of(job)
-        found = rehearsal._rows_alike(MeantRows(job, layout))
-    assert len(compared) < job.total and len(found) <= 6
+        layout = layout_of(run)
+        found = rehearsal._rows_alike(MeantRows(run, layout))
+    assert len(compared) < run.total and len(found) <= 6
 
 
 def test_answers_that_lead_in_a_circle_are_asked_again(firm: Firm) -> None:
@@ -211,6 +211,6 @@ def test_answers_that_lead_in_a_circle_are_asked_again(firm: Firm) -> None:
     page = Page(firm, "contacts", f"{HEAD}Bell,b@k.example,Zork Ltd,\nFox,f@k.example,Zorg Ltd,\n")
     circle = {"account": {"zork ltd": "same:Zorg Ltd", "zorg ltd": "same:Zork Ltd"}}
     with tenant_context(tenant_of(firm)):
-        Import.objects.filter(pk=page.job().pk).update(answers=circle)
+        Import.objects.filter(pk=page.run().pk).update(answers=circle)
     answer = page.client.get(page.address)
     assert answer.status_code == 200 and "Zork Ltd" in answer.content.decode()

@@ -80,7 +80,7 @@ def test_what_was_filled_in_of_the_earlier_import_is_said_as_it_is(firm: Firm, t
     again = Page(firm, "accounts", text, member)
     if then == "read again":
         how = again.answer.context["reading"]["form"].initial | {"header": "0"}
-        again.client.post(f"/acme/imports/{again.job().pk}/reading/", how)
+        again.client.post(f"/acme/imports/{again.run().pk}/reading/", how)
     assert said in told(client_of(firm.ada).get(again.address))
 
 
@@ -122,5 +122,5 @@ def test_what_is_left_empty_is_no_error_elsewhere_on_the_page(firm: Firm) -> Non
     page.answer = page.client.get(page.address)
     assert page.answer.status_code == 200
     assert page.words("account")["Beta Two"] == (1, "The same as “Alpha One”")
-    job = finished(firm, page.send(data | {"word_reports_to": ["Ann Cox"], "answer_reports_to": ["empty"]}))
-    assert (job.created_count, job.refused_count, job.added) == (2, 0, {})
+    run = finished(firm, page.send(data | {"word_reports_to": ["Ann Cox"], "answer_reports_to": ["empty"]}))
+    assert (run.created_count, run.refused_count, run.added) == (2, 0, {})

@@ -90,9 +90,9 @@ def test_an_empty_cell_takes_no_id_away(firm: Firm, monkeypatch: pytest.MonkeyPa
 
 def test_a_link_of_a_record_to_itself_is_told_before(firm: Firm) -> None:
     text = "name,city,parent account\nOwl,Ulm,Owl\nElk,Ulm,\nElk,Ulm,elk\n"
-    job = bring_in(firm, "accounts", text, existing="update", dry_run="1")
+    run = bring_in(firm, "accounts", text, existing="update", dry_run="1")
     with tenant_context(firm.tenant):
-        row = ImportRow.objects.get(job=job, number=2)
+        row = ImportRow.objects.get(run=run, number=2)
     assert row.remarks == ["Parent account: this is the record itself."]
     assert "Parent account" not in [label for label, _old, _new in row.changes]
     wanted = (2, 0, 0, 1, 0, 0)

@@ -71,15 +71,15 @@ def test_a_bad_cell_refuses_its_row_or_is_left_empty(firm: Firm, key: str, field
     [question] = page.answer.context["bad_cells"]
     assert [(row, shown) for row, shown, _problem in question.cells] == [(2, cell[:300])]
     assert problem in question.cells[0][2] and problem in told(page.answer)
-    job = finished(firm, page.send(sent(page.answer) | {f"bad_{question.index}": "empty"}))
-    assert (job.created_count, job.refused_count, job.emptied_count) == (1, 0, 1)
+    run = finished(firm, page.send(sent(page.answer) | {f"bad_{question.index}": "empty"}))
+    assert (run.created_count, run.refused_count, run.emptied_count) == (1, 0, 1)
     with tenant_context(firm.tenant):
-        [remark] = RefusedRow.objects.filter(job=job, came_in=True)
+        [remark] = RefusedRow.objects.filter(run=run, came_in=True)
         assert problem in remark.reasons[0] and f"“{cell[:100]}” was left empty." in remark.reasons[0]
         made = MODELS[key].objects.latest("created_at")
         if record_type(key).has(field) and field not in ("owner", "probability"):
             assert record_type(key).spec(field).value(made) in (None, "")
-    shown = told(client_of(firm.ada).get(f"/acme/imports/{job.pk}/"))
+    shown = told(client_of(firm.ada).get(f"/acme/imports/{run.pk}/"))
     assert "1 cell left empty" in shown and "Remarks on rows" in shown and "Why rows were refused" not in shown
     shown = told(client_of(firm.ada).get(f"/acme/imports/{refused.pk}/"))
     assert "Refused rows and remarks" in shown and "its last two columns are left out" in shown
@@ -91,8 +91,8 @@ def test_a_new_field_may_have_cells_that_are_left_empty(firm: Firm) -> None:
     [question] = page.answer.context["bad_cells"]
     assert ({shown for _row, shown, _problem in question.cells}, question.count) == ({"n/a", "#N/A"}, 2)
     assert "Number (1 cell doesn’t fit)" in told(page.answer)
-    job = finished(firm, page.send(sent(page.answer) | {f"bad_{question.index}": "empty"}))
-    assert (job.created_count, job.refused_count, job.emptied_count) == (12, 0, 2)
+    run = finished(firm, page.send(sent(page.answer) | {f"bad_{question.index}": "empty"}))
+    assert (run.created_count, run.refused_count, run.emptied_count) == (12, 0, 2)
 
 
 def test_two_columns_of_the_description_are_answered_apart(firm: Firm) -> None:
@@ -100,8 +100,8 @@ def test_two_columns_of_the_description_are_answered_apart(firm: Firm) -> None:
     page.client.post(page.address, page.columns() | {"column_1": "+notes", "column_2": "+notes", "update": "1"})
     page.answer = page.client.get(page.address)
     assert [one.index for one in page.answer.context["bad_cells"]] == [1, 2]
-    job = finished(firm, page.send(page.columns() | {"bad_1": "empty", "bad_2": "refuse"}))
-    assert (job.created_count, job.refused_count, job.emptied_count) == (1, 1, 1)
+    run = finished(firm, page.send(page.columns() | {"bad_1": "empty", "bad_2": "refuse"}))
+    assert (run.created_count, run.refused_count, run.emptied_count) == (1, 1, 1)
 
 
 def test_all_cells_that_fail_in_the_chosen_style_are_counted(firm: Firm) -> None:
@@ -124,8 +124,8 @@ def test_a_cell_that_one_style_reads_and_the_field_refuses_is_said_to_be_refused
     for key, count in (("share", 0), ("points", 1)):
         page.client.post(page.address, page.columns() | {"style_probability": key, "update": "1"})
         assert len(page.client.get(page.address).context["bad_cells"]) == count
-    job = finished(firm, page.send(sent(page.answer) | {"style_probability": "points"}))
-    assert (job.created_count, job.refused_count) == (1, 1)
+    run = finished(firm, page.send(sent(page.answer) | {"style_probability": "points"}))
+    assert (run.created_count, run.refused_count) == (1, 1)
 
 
 @pytest.mark.parametrize("kind", ["number", "money", "amount"])
@@ -148,14 +148,14 @@ def test_a_number_that_every_style_reads_is_no_bad_cell(firm: Firm, kind: str) -
         page.client.post(page.address, said)
         page.answer = page.client.get(page.address)
     assert not page.answer.context["bad_cells"]
-    job = finished(firm, page.send(sent(page.answer) | {f"style_{question.name}": question.decision.options[-1].key}))
-    assert (job.created_count, job.refused_count) == (len(cells), 0)
+    run = finished(firm, page.send(sent(page.answer) | {f"style_{question.name}": question.decision.options[-1].key}))
+    assert (run.created_count, run.refused_count) == (len(cells), 0)
 
 
 def test_what_a_record_has_stays_where_a_cell_is_left_empty(firm: Firm) -> None:
     bring_in(firm, "accounts", "name,website,city\nOwl,https://owl.example,Ulm\n")
-    job = bring_in(firm, "accounts", "name,website,city\nOwl,foo bar,\n", clear_empty="on", bad_1="empty")
-    assert (job.updated_count, job.emptied_count) == (1, 1)
+    run = bring_in(firm, "accounts", "name,website,city\nOwl,foo bar,\n", clear_empty="on", bad_1="empty")
+    assert (run.updated_count, run.emptied_count) == (1, 1)
     skipped = bring_in(firm, "accounts", "name,website\nOwl,foo bar\n", existing="skip", bad_1="empty")
     assert (skipped.skipped_count, skipped.emptied_count) == (1, 0)
     with tenant_context(firm.tenant):
@@ -194,7 +194,7 @@ def test_an_amount_without_a_currency_keeps_that_of_its_record_or_is_what_was_sa
     tried = finished(firm, page.send(sent(page.answer) | {"bare_amount": answer, "dry_run": "1"}))
     assert (tried.refused_count, tried.created_count) == (refused, 2)
     with tenant_context(firm.tenant):
-        changes = ImportRow.objects.get(job=tried, number=2).changes
+        changes = ImportRow.objects.get(run=tried, number=2).changes
     assert changes == [["Amount", "€100", {"": "€150.50", "EUR": "€150.50", "CAD": "CA$150.50"}[answer]]]
     client_of(firm.ada).post(f"/acme/imports/{tried.pk}/run/", {"import": "1", "tried": f"{tried.tried_at}"})
     done = finished(firm, tried)
@@ -203,7 +203,7 @@ def test_an_amount_without_a_currency_keeps_that_of_its_record_or_is_what_was_sa
         spec = record_type("opportunities").spec("amount")
         found = {one.external_id: spec.text(one) for one in Opportunity.objects.all()}
         assert found == amounts | {"x5": "9.00 GBP"}
-        reasons = [row.reasons for row in RefusedRow.objects.filter(job=done)]
+        reasons = [row.reasons for row in RefusedRow.objects.filter(run=done)]
     assert not refused or "an amount in JPY has no decimals" in reasons[0][0]
 
 

@@ -60,5 +60,5 @@ def test_of_long_cells_a_survey_keeps_the_beginning(firm: Firm) -> None:
     """It is read at each look at the page."""
     long = [letter * 90_000 for letter in "abcdefghij"]
     rows = "".join(f"Deal {one[0]},{one},Bell {one[0]},{one},{one}\n" for one in long)
-    job = Page(firm, "opportunities", f"name,account,contact,description,next step\n{rows}").job()
-    assert 0 < len(json.dumps(job.survey)) < 150_000
+    run = Page(firm, "opportunities", f"name,account,contact,description,next step\n{rows}").run()
+    assert 0 < len(json.dumps(run.survey)) < 150_000

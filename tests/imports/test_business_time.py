@@ -44,8 +44,8 @@ Undated,Heron,Negotiation,,,
 
 @pytest.fixture
 def firm_with_deals(fresh_firm: Firm) -> Firm:
-    job = bring_in(fresh_firm, "opportunities", DEALS)
-    assert (job.created_count, job.refused_count) == (6, 0)
+    run = bring_in(fresh_firm, "opportunities", DEALS)
+    assert (run.created_count, run.refused_count) == (6, 0)
     with tenant_context(tenant_of(fresh_firm)):
         deliver_all()
     return fresh_firm
@@ -129,11 +129,11 @@ def test_who_is_a_customer_since_nobody_knows_when_does_not_lapse_the_first_nigh
     with tenant_context(tenant_of(fresh_firm)):
         assert Account.objects.get(name="Kestrel").type_since is None
         assert lapse_customers() == 0
-    job = bring_in(fresh_firm, "opportunities", "Name,Account,Stage,Closed\nFirst,Osprey,Won,2017-03-05\n")
-    assert "Accounts are still being made customers" in page(fresh_firm, f"imports/{job.pk}/")
+    run = bring_in(fresh_firm, "opportunities", "Name,Account,Stage,Closed\nFirst,Osprey,Won,2017-03-05\n")
+    assert "Accounts are still being made customers" in page(fresh_firm, f"imports/{run.pk}/")
     with tenant_context(tenant_of(fresh_firm)):
         deliver_all()
-    said = page(fresh_firm, f"imports/{job.pk}/")
+    said = page(fresh_firm, f"imports/{run.pk}/")
     assert "1 customer becomes a past customer tonight" in said and "still being made customers" not in said
 
 
@@ -173,7 +173,7 @@ def test_a_dry_run_tells_moments_by_the_clock_of_the_person(firm: Firm, own: str
     answers = {"style_created_at": "day"}
     tried = bring_in(firm, "leads", text, dry_run="1", **answers)
     with tenant_context(tenant_of(firm)):
-        changes = {label: new for label, _old, new in ImportRow.objects.get(job=tried).changes}
+        changes = {label: new for label, _old, new in ImportRow.objects.get(run=tried).changes}
     assert changes["Created"] == changes["Status since"] == shown
     bring_in(firm, "leads", text, **answers)
     with tenant_context(tenant_of(firm)):
@@ -185,11 +185,11 @@ def test_what_a_file_does_not_tell_of_a_lead_s_times_is_empty(fresh_firm: Firm) 
     firm = fresh_firm
     tried = bring_in(firm, "leads", LEADS, dry_run="1")
     with tenant_context(tenant_of(firm)):
-        told = {row.name: [label for label, _old, _new in row.changes] for row in ImportRow.objects.filter(job=tried)}
+        told = {row.name: [label for label, _old, _new in row.changes] for row in ImportRow.objects.filter(run=tried)}
     assert {"Created", "Status since"} <= set(told["Told"]) and not {"Created", "Status since"} & set(told["Unknown"])
-    job = bring_in(firm, "leads", LEADS)
-    assert (job.created_count, job.refused_count) == (6, 2)
-    refused = download(firm, job)
+    run = bring_in(firm, "leads", LEADS)
+    assert (run.created_count, run.refused_count) == (6, 2)
+    refused = download(firm, run)
     assert "Status since: This date is in the future." in refused
     assert "Only a converted lead can have a conversion date." in refused
     with tenant_context(tenant_of(firm)):
@@ -226,10 +226,10 @@ def test_what_a_file_does_not_tell_of_a_lead_s_times_is_empty(fresh_firm: Firm) 
 
 def test_days_since_which_something_is_so_come_from_their_columns(fresh_firm: Firm) -> None:
     firm = fresh_firm
-    job = bring_in(
+    run = bring_in(
         firm, "accounts", "Name,Type,Customer since\nKestrel,Customer,2016-07-08\nHeron,Customer,2999-01-01\n"
     )
-    assert (job.created_count, job.refused_count) == (1, 1)
+    assert (run.created_count, run.refused_count) == (1, 1)
     deals = "Name,Account,Stage,Last stage change date\nOne,Kestrel,Negotiation,{}\n"
     bring_in(firm, "opportunities", deals.format("2026-01-02"))
     with tenant_context(tenant_of(firm)):
@@ -253,9 +253,9 @@ def test_when_a_lead_was_converted_can_be_told_later_and_once(fresh_firm: Firm, 
     assert "Brought in by Ada" in told and "ago" not in told and "converted" not in told
     head, cell = ("Last name,Email,Status,Converted date\n", "Converted,") if says_status else (HEAD_WITHOUT, "")
     for day, counts in (("2017-02-03", (1, 0)), ("2017-02-03", (0, 0)), ("2018-02-03", (0, 1))):
-        job = bring_in(firm, "leads", f"{head}Bell,bell@a.example,{cell}{day}\n")
-        assert (job.updated_count, job.refused_count) == counts, day
-    assert "This lead was converted on Feb 3, 2017 and is read-only." in download(firm, job)
+        run = bring_in(firm, "leads", f"{head}Bell,bell@a.example,{cell}{day}\n")
+        assert (run.updated_count, run.refused_count) == counts, day
+    assert "This lead was converted on Feb 3, 2017 and is read-only." in download(firm, run)
     assert "Feb 3, 2017" in page(firm, result).split("page-lead")[1].split("</p>")[0]
     with tenant_context(tenant_of(firm)):
         lead.refresh_from_db()
@@ -271,8 +271,8 @@ def test_a_moment_that_is_known_better_stays_where_the_status_changes(fresh_firm
         lead = make.lead(firm.ada, first_name="", last_name="Bell", email="bell@a.example")
         created = lead.created_at.astimezone(tenant_of(firm).zone).strftime("%Y-%m-%d %H:%M:%S")
     assert lead.created_at.microsecond
-    job = bring_in(firm, "leads", f"Last name,Email,Status,Created\nBell,bell@a.example,Working,{created}\n")
-    assert job.updated_count == 1
+    run = bring_in(firm, "leads", f"Last name,Email,Status,Created\nBell,bell@a.example,Working,{created}\n")
+    assert run.updated_count == 1
     with tenant_context(tenant_of(firm)):
         assert Lead.objects.get().created_at == lead.created_at
         leads = [make.lead(firm.ada, last_name=f"Of {number}") for number in range(2)]
@@ -290,9 +290,9 @@ def test_two_stays_of_a_deal_do_not_overlap(fresh_firm: Firm) -> None:
         negotiation = next(one for one in stages() if one.label == "Negotiation")
         move_to_stage(opportunity=deal, stage=negotiation, actor=firm.ada)
     rows = "Name,Account,Stage,Last stage change date\nOne,Kestrel,{},{}\n"
-    job = bring_in(firm, "opportunities", rows.format("Negotiation", "2019-02-03"))
-    assert (job.updated_count, job.refused_count) == (0, 1)
-    assert "In stage since: It was in “" in download(firm, job)
+    run = bring_in(firm, "opportunities", rows.format("Negotiation", "2019-02-03"))
+    assert (run.updated_count, run.refused_count) == (0, 1)
+    assert "In stage since: It was in “" in download(firm, run)
     with tenant_context(tenant_of(firm)):
         day = today()
     assert bring_in(firm, "opportunities", rows.format("Negotiation", day)).updated_count == 1, "the day alone is known"
@@ -311,9 +311,9 @@ def test_a_move_of_a_file_overlaps_no_stay_before_it(firm: Firm) -> None:
             if name != "First":
                 negotiation = next(one for one in stages() if one.label == "Negotiation")
                 move_to_stage(opportunity=deal, stage=negotiation, actor=firm.ada)
-    job = bring_in(firm, "opportunities", rows.format("Early", "Proposal", "", "2019-02-03"))
-    assert (job.updated_count, job.refused_count) == (0, 1), "it was in another stage then"
-    assert "In stage since: It was in “" in download(firm, job)
+    run = bring_in(firm, "opportunities", rows.format("Early", "Proposal", "", "2019-02-03"))
+    assert (run.updated_count, run.refused_count) == (0, 1), "it was in another stage then"
+    assert "In stage since: It was in “" in download(firm, run)
     for name, stage, closed, since in (("Won", "Won", "2019-02-03", ""), ("First", "Proposal", "", "2019-02-03")):
         assert bring_in(firm, "opportunities", rows.format(name, stage, closed, since)).updated_count == 1, name
         with tenant_context(tenant_of(firm)):
@@ -337,11 +337,11 @@ def test_of_two_stays_without_a_day_one_is_over(firm: Firm) -> None:
 def test_the_last_activity_is_that_of_the_file_or_not_known(firm: Firm) -> None:
     """Nor is it anybody's activity that a file changes an opportunity."""
     head = "Name,Account,Last activity date,Next step\n"
-    job = bring_in(
+    run = bring_in(
         firm, "opportunities", f"{head}Told,Kestrel,2020-03-04 15:00,\nUntold,Kestrel,,\nYet,Kestrel,2999-01-01,\n"
     )
-    assert (job.created_count, job.refused_count) == (2, 1)
-    assert "Last activity: This date is in the future." in download(firm, job)
+    assert (run.created_count, run.refused_count) == (2, 1)
+    assert "Last activity: This date is in the future." in download(firm, run)
     for row, count in (("Told,Kestrel,,Call", 1), ("Untold,Kestrel,,Call", 1), ("Told,Kestrel,2019-01-01,Call", 0)):
         assert bring_in(firm, "opportunities", f"{head}{row}\n").updated_count == count, row
         with tenant_context(tenant_of(firm)):

@@ -38,8 +38,8 @@ def known(firm: Firm, stage: str = "open") -> Opportunity:
 )
 def test_a_close_date_is_expected_while_open_and_the_day_of_closing_then(firm: Firm, header: str) -> None:
     text = f"Name,Account,Stage,{header}\nOpen,Kestrel,Negotiation,2027-03-05\nWon,Kestrel,Won,2026-03-05\n"
-    job = bring_in(firm, "opportunities", text + "Lost,Kestrel,Lost,2026-03-06\nBare,Kestrel,,2027-03-07\n")
-    assert (job.created_count, job.refused_count) == (4, 0)
+    run = bring_in(firm, "opportunities", text + "Lost,Kestrel,Lost,2026-03-06\nBare,Kestrel,,2027-03-07\n")
+    assert (run.created_count, run.refused_count) == (4, 0)
     with tenant_context(firm.tenant):
         found = {one.name: (one.expected_close_on, one.closed_on) for one in Opportunity.objects.all()}
     assert found == {
@@ -61,9 +61,9 @@ def test_two_columns_that_say_different_days_of_closing_are_refused(firm: Firm) 
     rows = "Name,Account,Stage,Closed,Other\nWon,Kestrel,Won,2026-03-05,{}\n"
     for other, refused in (("2026-03-06", 1), ("2026-03-05", 0)):
         page = Page(firm, "opportunities", rows.format(other))
-        job = finished(firm, page.send(page.columns() | {"column_4": "close_day", "others_account": "add"}))
-        assert job.refused_count == refused
-        assert ("Two columns say different things of this row’s “Closed”." in download(firm, job)) == bool(refused)
+        run = finished(firm, page.send(page.columns() | {"column_4": "close_day", "others_account": "add"}))
+        assert run.refused_count == refused
+        assert ("Two columns say different things of this row’s “Closed”." in download(firm, run)) == bool(refused)
 
 
 def test_a_close_date_of_a_row_without_a_stage_goes_where_its_opportunity_stands(firm: Firm) -> None:
@@ -83,8 +83,8 @@ def test_a_move_without_a_day_is_refused_or_has_the_day_that_was_said(
     """It was won, lost or moved on the day of the import, and in its new stage since then."""
     before = known(firm, was)
     text = f"Name,Account,Stage,Loss reason\nKnown,Kestrel,{becomes},{'Price' if becomes == 'Lost' else ''}\n"
-    job = bring_in(firm, "opportunities", text, moved_on=moved_on)
-    assert (job.updated_count, job.refused_count) == ((1, 0) if moved_on else (0, 1))
+    run = bring_in(firm, "opportunities", text, moved_on=moved_on)
+    assert (run.updated_count, run.refused_count) == ((1, 0) if moved_on else (0, 1))
     with tenant_context(firm.tenant):
         found = deal("Known")
         if not moved_on:
@@ -95,13 +95,13 @@ def test_a_move_without_a_day_is_refused_or_has_the_day_that_was_said(
             assert found.closed_on == (DAY if becomes in ("Won", "Lost") else None)
             assert day_of(found.stage_since) == DAY
     if not moved_on:
-        assert "the file does not say when" in download(firm, job)
+        assert "the file does not say when" in download(firm, run)
 
 
 def test_a_move_with_its_day_of_closing_has_that_day(firm: Firm) -> None:
     known(firm)
-    job = bring_in(firm, "opportunities", "Name,Account,Stage,Close date\nKnown,Kestrel,Won,2026-03-05\n")
-    assert job.updated_count == 1
+    run = bring_in(firm, "opportunities", "Name,Account,Stage,Close date\nKnown,Kestrel,Won,2026-03-05\n")
+    assert run.updated_count == 1
     with tenant_context(firm.tenant):
         deliver_all()
         found = deal("Known")
@@ -122,7 +122,7 @@ def test_a_dry_run_refuses_each_row_that_was_closed_before_it_was_opened(firm: F
     tried = bring_in(firm, "opportunities", f"{rows}Right,Kestrel,Won,2025-01-01,2025-05-01\n", dry_run="1")
     assert (tried.created_count, tried.updated_count, tried.refused_count) == (1, 0, 2)
     with tenant_context(firm.tenant):
-        said = [(row.outcome, row.remarks) for row in ImportRow.objects.filter(job=tried).order_by("number")]
+        said = [(row.outcome, row.remarks) for row in ImportRow.objects.filter(run=tried).order_by("number")]
     text = "Closed: It was opened on {}. If that is wrong, correct “Opened” first."
     assert said == [
         ("refused", [text.format("Jan 5, 2026")]),
@@ -157,9 +157,9 @@ def test_since_when_somebody_is_a_customer_says_nothing_of_who_is_none(fresh_fir
     page.send(sent(page.answer) | {"column_1": "customer_since", "dry_run": "1"})
     for columns, remarks in ((("", "", ""), 2), (("Type,", "Customer,", "Past customer,"), 1), (("", "", ""), 1)):
         page = Page(firm, "accounts", text.format(*columns))
-        job = finished(firm, page.send(sent(page.answer) | {f"column_{1 + bool(columns[0])}": "customer_since"}))
-        remarked = download(firm, job, query="?remarks=1")
-        assert (job.refused_count, remarked.count("was not taken: Type is")) == (0, remarks), remarked
+        run = finished(firm, page.send(sent(page.answer) | {f"column_{1 + bool(columns[0])}": "customer_since"}))
+        remarked = download(firm, run, query="?remarks=1")
+        assert (run.refused_count, remarked.count("was not taken: Type is")) == (0, remarks), remarked
         with tenant_context(tenant_of(firm)):
             days = [Account.objects.get(name=name).type_since for name in ("Owl", "Elk")]
         assert days == [date(2021, 3, 4) if remarks == 1 else None, None]

@@ -47,8 +47,8 @@ def test_one_row_of_two_lines_is_shown_as_what_it_is(firm: Firm) -> None:
     page = columns_page(client_of(firm.ada), text)[1].content.decode()
     assert '<span class="count">1 row</span>' in page
     assert "<bdi>line one\nline two</bdi></li>" in page
-    job = bring_in(firm, "leads", text, dry_run="1")
-    told = client_of(firm.ada).get(f"/acme/imports/{job.pk}/").content.decode()
+    run = bring_in(firm, "leads", text, dry_run="1")
+    told = client_of(firm.ada).get(f"/acme/imports/{run.pk}/").content.decode()
     assert "<bdi>line one\nline two</bdi>" in told
 
 
@@ -60,8 +60,8 @@ def test_source_campaign_owner_and_rating_are_set_for_all_rows(firm: Firm) -> No
     values = {"source": "Trade show", "campaign": "Expo 2026", "owner": firm.sam.email, "rating": "Hot"}
     with tenant_context(firm.tenant):
         values["source"] = str(Lead._meta.get_field("source").related_model.objects.filter(picklist="lead_source")[3])
-    job = bring_in(firm, "leads", ROWS, **{f"fixed_{name}": text for name, text in values.items()})
-    assert (job.created_count, job.refused_count) == (2, 0)
+    run = bring_in(firm, "leads", ROWS, **{f"fixed_{name}": text for name, text in values.items()})
+    assert (run.created_count, run.refused_count) == (2, 0)
     with tenant_context(firm.tenant):
         leads = {one.name: one for one in Lead.objects.select_related("source", "owner", "rating")}
     for lead in leads.values():
@@ -96,18 +96,18 @@ def test_a_wrong_value_for_all_rows_is_refused_at_its_field(firm: Firm, field: s
     assert refused.status_code == 422
     assert list(refused.context["form"].errors) == [f"fixed_{field}"]
     with tenant_context(firm.tenant):
-        job = Import.objects.get()
-        assert job.state == UPLOADED
-    assert client.post(address, {**data, f"fixed_{field}": right, "import": "1"})["Location"].endswith(f"{job.pk}/")
+        run = Import.objects.get()
+        assert run.state == UPLOADED
+    assert client.post(address, {**data, f"fixed_{field}": right, "import": "1"})["Location"].endswith(f"{run.pk}/")
 
 
 def test_after_a_dry_run_the_columns_are_as_they_were_left(firm: Firm) -> None:
-    job = upload(firm, "leads", ROWS, dry_run="1", fixed_campaign="Expo 2026", fixed_owner=firm.sam.email)
+    run = upload(firm, "leads", ROWS, dry_run="1", fixed_campaign="Expo 2026", fixed_owner=firm.sam.email)
     with tenant_context(firm.tenant):
-        Import.objects.filter(pk=job.pk).update(state=RunState.DONE)
+        Import.objects.filter(pk=run.pk).update(state=RunState.DONE)
     client = client_of(firm.ada)
-    assert client.post(f"/acme/imports/{job.pk}/run/", {"columns": "1"}).status_code == 303
-    page = client.get(f"/acme/imports/{job.pk}/columns/").content.decode()
+    assert client.post(f"/acme/imports/{run.pk}/run/", {"columns": "1"}).status_code == 303
+    page = client.get(f"/acme/imports/{run.pk}/columns/").content.decode()
     assert 'value="Expo 2026"' in page
     assert f'<option value="{firm.sam.email}" selected>' in page
 

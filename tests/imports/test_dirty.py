@@ -51,12 +51,12 @@ def test_a_dirty_file_comes_in_whole_and_a_second_time_changes_nothing(
     text = HEAD + "".join(map(row, [*range(ROWS), *range(TWICE)]))
     twice = [number for number in range(TWICE) if number not in REFUSED]
     before = known(firm)
-    job = bring_in(firm, "opportunities", text)
+    run = bring_in(firm, "opportunities", text)
     taken = [number for number in range(ROWS) if number not in REFUSED]
     refused = len(REFUSED) + TWICE - len(twice)
-    assert (job.total, job.created_count, job.refused_count) == (ROWS + TWICE, len(taken), refused)
-    assert job.folded_count == len(twice)
-    returned = download(firm, job)
+    assert (run.total, run.created_count, run.refused_count) == (ROWS + TWICE, len(taken), refused)
+    assert run.folded_count == len(twice)
+    returned = download(firm, run)
     assert returned.count("Choose an account or a contact") == refused - len(NO_DAY | NO_AMOUNT)
     assert all(f"D{number:05}" in returned for number in REFUSED)
     added = [after - old for after, old in zip(known(firm), before, strict=True)]
@@ -68,8 +68,8 @@ def test_a_dirty_file_comes_in_whole_and_a_second_time_changes_nothing(
         won = Opportunity.objects.filter(stage__meaning="won")
         worth = sum(Decimal(1000 + number) + Decimal("0.5") for number in taken if number % 4 == 0)
         assert won.aggregate(total=Sum("amount_minor"))["total"] == worth * 100
-    job = bring_in(firm, "opportunities", text)
-    assert (job.created_count, job.updated_count, job.unchanged_count) == (0, 0, len(taken))
+    run = bring_in(firm, "opportunities", text)
+    assert (run.created_count, run.updated_count, run.unchanged_count) == (0, 0, len(taken))
 
 
 def bring_in(firm: Firm, key: str, text: str) -> Import:

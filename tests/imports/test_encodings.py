@@ -64,8 +64,8 @@ def test_nothing_comes_in_before_the_encoding_is_said(firm: Firm) -> None:
     assert (answer.status_code, answer["Location"]) == (303, page.address), "it is shown first"
     page.answer = page.client.get(page.address)
     assert not page.questions.all_open and "Köln" in told(page.answer)
-    job = finished(firm, page.send(sent(page.answer) | {ENCODING: "mac-roman"}))
-    assert (job.created_count, job.mapping[3]) == (1, "description")
+    run = finished(firm, page.send(sent(page.answer) | {ENCODING: "mac-roman"}))
+    assert (run.created_count, run.mapping[3]) == (1, "description")
     with tenant_context(tenant_of(firm)):
         assert Lead.objects.get().last_name == "Müller"
     again = Page(firm, "leads", rows.encode("mac-roman"))
@@ -86,7 +86,7 @@ def test_the_sheet_and_the_names_of_the_columns_are_remembered_too(firm: Firm) -
     data = page.columns() | {"column_0": "last_name", "column_1": "email"}
     assert finished(firm, page.send(data)).created_count == 1
     again = Page(firm, "leads", content)
-    assert (again.answer.context["job"].headers, again.columns()["column_1"]) == (["Family name", "Address"], "email")
+    assert (again.answer.context["run"].headers, again.columns()["column_1"]) == (["Family name", "Address"], "email")
     assert "how the file is read" in told(again.answer)
 
 
@@ -96,5 +96,5 @@ def test_a_row_that_is_no_unicode_is_told_before_and_refused(firm: Firm) -> None
     )
     assert page.questions.all_open == page.questions.encodings != []
     assert "1 row holds a character that cannot be read (row 4)" in told(page.answer)
-    job = finished(firm, page.send(sent(page.answer)))
-    assert (job.created_count, job.refused_count) == (2, 1)
+    run = finished(firm, page.send(sent(page.answer)))
+    assert (run.created_count, run.refused_count) == (2, 1)

@@ -64,8 +64,8 @@ def refusal(firm: Firm, content: bytes, name: str = "rows.csv") -> str:
     ],
 )
 def test_a_file_comes_in_with_the_right_values(firm: Firm, name: str, right: dict[str, str]) -> None:
-    job = bring_in(firm, "leads", case(name))
-    assert (job.created_count, job.refused_count) == (job.total, 0), name
+    run = bring_in(firm, "leads", case(name))
+    assert (run.created_count, run.refused_count) == (run.total, 0), name
     with tenant_context(firm.tenant):
         assert Lead.objects.filter(**right).count() == 1, list(Lead.objects.values())[:3]
 
@@ -88,7 +88,7 @@ def test_a_file_without_a_row_below_its_header_is_refused(firm: Firm) -> None:
     how = {"encoding": "utf-8-sig", "separator": ",", "sheet": "", "header": "2"}
     answer = client.post(address.replace("/columns/", "/reading/"), how, follow=True)
     assert "Nothing was changed. There is no row below the header." in unescape(answer.content.decode())
-    assert answer.context["job"].total == 1
+    assert answer.context["run"].total == 1
 
 
 def test_the_list_of_imports_says_what_a_dry_run_would_do(firm: Firm) -> None:
@@ -103,10 +103,10 @@ def test_cells_beyond_the_header_are_columns_of_their_own(firm: Firm) -> None:
     address = client.post(NEW, {"file": SimpleUploadedFile("s06.csv", case("s06"))})["Location"]
     page = unescape(client.get(address).content.decode())
     assert "Column 4" in page and "Column 5" in page and "Please call back on Monday" in page
-    job = bring_in(firm, "leads", case("s06"), column_3="description", column_4="job_title")
+    run = bring_in(firm, "leads", case("s06"), column_3="description", column_4="job_title")
     with tenant_context(firm.tenant):
         assert Lead.objects.get(description="Please call back on Monday", job_title="VIP").name == "Ann Bell"
-        assert job.created_count == 1
+        assert run.created_count == 1
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ def test_cells_beyond_the_header_are_columns_of_their_own(firm: Firm) -> None:
     ],
 )
 def test_a_lone_return_never_breaks_the_upload(firm: Firm, content: bytes, description: str) -> None:
-    job = bring_in(firm, "leads", content)
-    assert job.refused_count == 0
+    run = bring_in(firm, "leads", content)
+    assert run.refused_count == 0
     with tenant_context(firm.tenant):
         leads = dict(Lead.objects.values_list("name", "description"))
     assert leads["Ana"] == description
-    assert job.total == len(leads) == content.count(b"@")
+    assert run.total == len(leads) == content.count(b"@")
 
 
 def test_title_lines_above_the_header_are_found_and_another_row_can_be_chosen(firm: Firm) -> None:
@@ -133,24 +133,24 @@ def test_title_lines_above_the_header_are_found_and_another_row_can_be_chosen(fi
     page = unescape(client.get(address).content.decode())
     assert "row 4 names the columns" in page and "Row 4: First name · Last name · E-mail" in page
     with tenant_context(firm.tenant):
-        job = Import.objects.get()
-        assert (job.headers, job.mapping, job.total) == (
+        run = Import.objects.get()
+        assert (run.headers, run.mapping, run.total) == (
             ["First name", "Last name", "E-mail"], ["first_name", "last_name", "email"], 1,
         )  # fmt: skip
     chosen = {"encoding": "utf-8-sig", "separator": ";", "header": "0"}
     assert client.post(address.replace("columns", "reading"), chosen).status_code == 303
     with tenant_context(firm.tenant):
-        job.refresh_from_db()
-        assert (job.headers, job.total) == (["", "", ""], 4)
-        assert list(read_rows(job))[1] == ["As of", "3 May", ""]
+        run.refresh_from_db()
+        assert (run.headers, run.total) == (["", "", ""], 4)
+        assert list(read_rows(run))[1] == ["As of", "3 May", ""]
 
 
 def test_a_file_without_names_of_columns_loses_no_row(firm: Firm) -> None:
     content = b"Ann Bell,ann@k.example,Acme\nBo Fox,bo@k.example,Hill\n"
-    job = bring_in(firm, "leads", content, column_0="name", column_1="email", column_2="company")
+    run = bring_in(firm, "leads", content, column_0="name", column_1="email", column_2="company")
     with tenant_context(firm.tenant):
         assert set(Lead.objects.values_list("name", "company")) == {("Ann Bell", "Acme"), ("Bo Fox", "Hill")}
-    assert job.total == 2
+    assert run.total == 2
 
 
 def test_the_encoding_is_shown_with_the_words_that_prove_it_and_can_be_changed(firm: Firm) -> None:
@@ -178,26 +178,26 @@ def test_characters_that_cannot_be_read_are_told_and_refuse_their_row(firm: Firm
     client = client_of(firm.ada)
     address = client.post(NEW, {"file": SimpleUploadedFile("odd.csv", content)})["Location"]
     assert "cannot be read" in client.get(address).content.decode()
-    job = bring_in(firm, "leads", content)
+    run = bring_in(firm, "leads", content)
     with tenant_context(firm.tenant):
         names = list(Lead.objects.values_list("name", flat=True))
-    assert "Ana" in names and job.created_count == len(names)
+    assert "Ana" in names and run.created_count == len(names)
     assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for name in names for char in name)
-    assert "C\ufffdy" in download(firm, job)
+    assert "C\ufffdy" in download(firm, run)
 
 
 def test_one_damaged_byte_does_not_make_it_another_encoding(firm: Firm) -> None:
     rows = "".join(f"Jörg Müller {number},j{number}@a.example\n" for number in range(30))
-    job = bring_in(firm, "leads", b"name,email\n" + rows.encode() + b"Bro\xffken,b@a.example\n")
-    assert (job.created_count, job.refused_count) == (30, 1)
+    run = bring_in(firm, "leads", b"name,email\n" + rows.encode() + b"Bro\xffken,b@a.example\n")
+    assert (run.created_count, run.refused_count) == (30, 1)
     with tenant_context(firm.tenant):
         assert Lead.objects.filter(name="Jörg Müller 7").exists()
 
 
 def test_errors_of_a_spreadsheet_refuse_their_row(firm: Firm) -> None:
-    job = bring_in(firm, "leads", b"name,email,city\nAna,a@a.example,#N/A\nBo,b@a.example,Bonn\n")
-    assert (job.created_count, job.refused_count) == (1, 1)
-    assert "#N/A" in download(firm, job)
+    run = bring_in(firm, "leads", b"name,email,city\nAna,a@a.example,#N/A\nBo,b@a.example,Bonn\n")
+    assert (run.created_count, run.refused_count) == (1, 1)
+    assert "#N/A" in download(firm, run)
 
 
 def test_the_same_file_once_more_is_told_before_anything_is_written(firm: Firm) -> None:

@@ -111,6 +111,6 @@ def test_a_choice_is_known_by_the_standard_word_where_records_are_renamed(firm: 
         deliver_all()
     assert not Page(firm, "accounts", f"name,type\nBolts Ltd,{word}\n").questions.words
     assert Page(firm, "accounts", "name,type\nBolts Ltd,Seller\n").questions.words
-    job = bring_in(firm, "accounts", f"name,type\nBolts Ltd,{word}\n", firm.max)
+    run = bring_in(firm, "accounts", f"name,type\nBolts Ltd,{word}\n", firm.max)
     with tenant_context(firm.tenant):
-        assert job.created_count == 1 and Account.objects.get(name="Bolts Ltd").type.label == "Supplier"
+        assert run.created_count == 1 and Account.objects.get(name="Bolts Ltd").type.label == "Supplier"

@@ -23,27 +23,27 @@ CSV = b"name,email\nAna,a@a.example\nBo,nowhere\n"
 PIECES = (ImportFile, FilePiece, RowsPiece, RefusedRow)
 
 
-def age(firm: Firm, job: Import, days: int) -> None:
+def age(firm: Firm, run: Import, days: int) -> None:
     with tenant_context(firm.tenant):
-        Import.objects.filter(pk=job.pk).update(made_at=timezone.now() - timedelta(days=days))
+        Import.objects.filter(pk=run.pk).update(made_at=timezone.now() - timedelta(days=days))
 
 
-def pieces(firm: Firm, job: Import) -> int:
+def pieces(firm: Firm, run: Import) -> int:
     with tenant_context(firm.tenant):
-        return sum(model.objects.filter(job=job).count() for model in PIECES)
+        return sum(model.objects.filter(run=run).count() for model in PIECES)
 
 
 def test_a_file_is_deleted_after_the_days_that_setup_says(firm: Firm) -> None:
-    job, other = bring_in(firm, "leads", CSV), bring_in(firm, "leads", CSV + b"Cy,c@a.example\n")
+    run, other = bring_in(firm, "leads", CSV), bring_in(firm, "leads", CSV + b"Cy,c@a.example\n")
     client = client_of(firm.ada)
     assert client.get("/acme/setup/imported-files/").context["form"]["days"].value() == 90
     assert client.post("/acme/setup/imported-files/", {"days": "0"}).status_code == 422
     assert client.post("/acme/setup/imported-files/", {"days": "30"}).status_code == 303
-    age(firm, job, 31)
+    age(firm, run, 31)
     age(firm, other, 29)
     jobs.tidy()
-    assert (pieces(firm, job), pieces(firm, other) > 0) == (0, True)
-    page = client.get(f"/acme/imports/{job.pk}/").content.decode()
+    assert (pieces(firm, run), pieces(firm, other) > 0) == (0, True)
+    page = client.get(f"/acme/imports/{run.pk}/").content.decode()
     assert "The file of this import was deleted" in page and "Download 1 refused" not in page
     with tenant_context(firm.tenant):
         assert Lead.objects.filter(name="Ana").exists()
@@ -55,8 +55,8 @@ def test_an_import_that_waits_for_its_columns_or_its_dry_run_says_that_its_file_
     with tenant_context(firm.tenant):
         waiting = Import.objects.get()
     tried = bring_in(firm, "leads", CSV, dry_run="1")
-    for job in (waiting, tried):
-        age(firm, job, 91)
+    for run in (waiting, tried):
+        age(firm, run, 91)
     jobs.tidy()
     answer = client.get(f"/acme/imports/{waiting.pk}/columns/", follow=True)
     assert "kept for 90 days and not imported" in answer.content.decode()
@@ -67,20 +67,20 @@ def test_an_import_that_waits_for_its_columns_or_its_dry_run_says_that_its_file_
 
 def test_deleting_leaves_the_rest_when_its_turn_is_over(firm: Firm) -> None:
     done = [bring_in(firm, "leads", CSV), bring_in(firm, "leads", CSV + b"Cy,c@a.example\n")]
-    for job in done:
-        age(firm, job, 91)
+    for run in done:
+        age(firm, run, 91)
     for left in (1, 0):
         with pytest.raises(Unfinished):
             keeping.delete_old_files(firm.tenant, lambda: True)
-        assert sum(pieces(firm, job) > 0 for job in done) == left
+        assert sum(pieces(firm, run) > 0 for run in done) == left
     assert keeping.delete_old_files(firm.tenant, lambda: True) == 0
 
 
 def test_a_file_that_is_at_work_stays(firm: Firm) -> None:
-    job = upload(firm, "leads", CSV)
-    age(firm, job, 500)
+    run = upload(firm, "leads", CSV)
+    age(firm, run, 500)
     jobs.tidy()
-    assert pieces(firm, job) > 0
+    assert pieces(firm, run) > 0
 
 
 def test_a_workspace_keeps_no_more_than_it_may(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:

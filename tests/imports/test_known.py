@@ -36,13 +36,13 @@ DEALS = "name,account,amount,opened on\nRoof,Falcon,100,2026-01-02\nWall,Falcon,
 FILES = {"leads": LEADS, "contacts": CONTACTS, "accounts": ACCOUNTS, "opportunities": DEALS}
 
 
-def counts(job: Import) -> tuple[int, int, int, int, int]:
+def counts(run: Import) -> tuple[int, int, int, int, int]:
     """Created, changed, the same, skipped, refused."""
-    return (job.created_count, job.updated_count, job.unchanged_count, job.skipped_count, job.refused_count)
+    return (run.created_count, run.updated_count, run.unchanged_count, run.skipped_count, run.refused_count)
 
 
-def page_of(firm: Firm, job: Import, query: str = "") -> str:
-    return unescape(client_of(firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/{query}").content.decode())
+def page_of(firm: Firm, run: Import, query: str = "") -> str:
+    return unescape(client_of(firm.ada).get(f"/{firm.tenant.slug}/imports/{run.pk}/{query}").content.decode())
 
 
 def words(html: str) -> str:
@@ -77,8 +77,8 @@ def test_a_second_import_shows_what_would_change_field_by_field(
 @pytest.mark.parametrize(("existing", "made"), [("update", 0), ("skip", 0), ("create", 2)])
 def test_what_exists_is_updated_skipped_or_made_again(firm: Firm, existing: str, made: int) -> None:
     bring_in(firm, "leads", LEADS)
-    job = bring_in(firm, "leads", LEADS.replace("Ulm", "Kiel"), existing=existing)
-    assert counts(job) == {"update": (0, 1, 1, 0, 0), "skip": (0, 0, 0, 2, 0), "create": (2, 0, 0, 0, 0)}[existing]
+    run = bring_in(firm, "leads", LEADS.replace("Ulm", "Kiel"), existing=existing)
+    assert counts(run) == {"update": (0, 1, 1, 0, 0), "skip": (0, 0, 0, 2, 0), "create": (2, 0, 0, 0, 0)}[existing]
     with tenant_context(firm.tenant):
         assert Lead.objects.count() == 2 + made
         assert Lead.objects.filter(city="Kiel").count() == (0 if existing == "skip" else 1)
@@ -118,9 +118,9 @@ def test_rows_of_one_company_are_told_by_its_name_as_written(firm: Firm) -> None
 
 def test_a_mailbox_of_two_people_makes_neither_the_other(firm: Firm) -> None:
     text = "first name,last name,email\nAnn,Bell,office@falcon.example\nBob,Fox,office@falcon.example\n"
-    job = finished(firm, upload(firm, "contacts", text, dry_run="1"))
-    assert counts(job) == (2, 0, 0, 0, 0)
-    assert "Perhaps there already: Ann Bell." in page_of(firm, job)
+    run = finished(firm, upload(firm, "contacts", text, dry_run="1"))
+    assert counts(run) == (2, 0, 0, 0, 0)
+    assert "Perhaps there already: Ann Bell." in page_of(firm, run)
 
 
 def test_firms_of_one_name_elsewhere_are_two(firm: Firm) -> None:
@@ -128,9 +128,9 @@ def test_firms_of_one_name_elsewhere_are_two(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         make.account(firm.ada, name="Mercury Ltd", website="https://mercury-uk.example", country="UK")
     text = "name,website,country\nMercury Ltd,mercury-us.example,US\nMercury Ltd,,Canada\nMercury Limited,,\n"
-    job = finished(firm, upload(firm, "accounts", text, dry_run="1"))
-    assert job.updated_count == 0
-    rows = page_of(firm, job).partition("Row by row")[2]
+    run = finished(firm, upload(firm, "accounts", text, dry_run="1"))
+    assert run.updated_count == 0
+    rows = page_of(firm, run).partition("Row by row")[2]
     assert rows.count("Perhaps there already: Mercury Ltd.") == 1
     assert "Perhaps there already: Mercury Ltd (UK), same name." in rows
     assert rows.count("Perhaps there already: Mercury Ltd, Mercury Ltd.") == 2, "and the rows before"
@@ -138,9 +138,9 @@ def test_firms_of_one_name_elsewhere_are_two(firm: Firm) -> None:
 
 def test_rows_of_one_firm_that_is_written_in_two_ways_are_told(firm: Firm) -> None:
     text = "name\nSmith & Co\nSmith and Co.\nMueller + Soehne\nMüller und Söhne GmbH\nSmithson\n"
-    job = finished(firm, upload(firm, "accounts", text, dry_run="1"))
-    rows = page_of(firm, job).partition("Row by row")[2]
-    assert counts(job) == (5, 0, 0, 0, 0)
+    run = finished(firm, upload(firm, "accounts", text, dry_run="1"))
+    rows = page_of(firm, run).partition("Row by row")[2]
+    assert counts(run) == (5, 0, 0, 0, 0)
     assert "Perhaps there already: Smith & Co." in rows and "Perhaps there already: Mueller + Soehne." in rows
     assert rows.count("Perhaps there already") == 2
 
@@ -160,18 +160,18 @@ def test_what_is_like_a_new_row_is_told_with_the_reason(firm: Firm) -> None:
         ),
     }
     for key, (text, told) in cases.items():
-        job = finished(firm, upload(firm, key, text, dry_run="1"))
-        assert counts(job) == (1, 0, 0, 0, 0)
-        assert told in words(page_of(firm, job)), key
+        run = finished(firm, upload(firm, key, text, dry_run="1"))
+        assert counts(run) == (1, 0, 0, 0, 0)
+        assert told in words(page_of(firm, run)), key
 
 
 def test_a_row_that_may_be_about_several_is_refused(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         for _number in range(2):
             make.lead(firm.ada, first_name="Ann", last_name="Bell", email="ann@falcon.example")
-    job = bring_in(firm, "leads", "first name,last name,email\nAnn,Bell,ANN@falcon.example\n")
-    assert counts(job) == (0, 0, 0, 0, 1)
-    assert "Several have this e-mail address: Ann Bell, Ann Bell." in download(firm, job)
+    run = bring_in(firm, "leads", "first name,last name,email\nAnn,Bell,ANN@falcon.example\n")
+    assert counts(run) == (0, 0, 0, 0, 1)
+    assert "Several have this e-mail address: Ann Bell, Ann Bell." in download(firm, run)
 
 
 def test_records_out_of_sight_are_not_found(firm: Firm) -> None:
@@ -200,8 +200,8 @@ def test_a_dry_run_meets_rows_of_earlier_batches(fresh_firm: Firm, monkeypatch: 
     filler = "".join(f"F{n},L{n},f{n}@x.example,Ulm\n" for n in range(12))
     head = "first name,last name,email,city\n"
     text = f"{head}Ann,Bell,ann@falcon.example,Ulm\n{filler}Ann,Bell,ANN@falcon.example,Kiel\n"
-    job = finished(fresh_firm, upload(fresh_firm, "contacts", text, dry_run="1"))
-    assert (counts(job), job.folded_count) == ((13, 0, 0, 0, 0), 1)
+    run = finished(fresh_firm, upload(fresh_firm, "contacts", text, dry_run="1"))
+    assert (counts(run), run.folded_count) == ((13, 0, 0, 0, 0), 1)
     with tenant_context(fresh_firm.tenant):
         row = ImportRow.objects.get(number=15)
         assert row.remarks == ["Same as row 2 of this file (e-mail address)."]
@@ -211,17 +211,17 @@ def test_a_dry_run_meets_rows_of_earlier_batches(fresh_firm: Firm, monkeypatch: 
 
 def test_the_rows_of_a_dry_run_are_listed_in_pages(firm: Firm) -> None:
     rows = "".join(f"Firm {number},{'x' if number == 70 else number}\n" for number in range(1, 121))
-    job = finished(firm, upload(firm, "accounts", f"name,employees\n{rows}", dry_run="1"))
-    assert counts(job) == (119, 0, 0, 0, 1)
-    first, third = page_of(firm, job), page_of(firm, job, "?page=3")
+    run = finished(firm, upload(firm, "accounts", f"name,employees\n{rows}", dry_run="1"))
+    assert counts(run) == (119, 0, 0, 0, 1)
+    first, third = page_of(firm, run), page_of(firm, run, "?page=3")
     assert "Firm 50" in first and "Firm 51" not in first and "?outcome=&page=2" in first
     assert "Firm 101" in third and "Firm 100" not in third
-    refused = words(page_of(firm, job, "?outcome=refused").partition("Row by row")[2])
+    refused = words(page_of(firm, run, "?outcome=refused").partition("Row by row")[2])
     assert "71 Would be refused" in refused and "“x”" in refused and "Firm 1 " not in refused
     for query in ("?outcome=nonsense", "?page=99999999999", "?page=-1", "?page=²"):
-        assert client_of(firm.ada).get(f"/acme/imports/{job.pk}/{query}").status_code == 200
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    finished(firm, job)
+        assert client_of(firm.ada).get(f"/acme/imports/{run.pk}/{query}").status_code == 200
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    finished(firm, run)
     with tenant_context(firm.tenant):
         assert not ImportRow.objects.exists()
 
@@ -240,8 +240,8 @@ def test_the_button_says_what_will_happen(firm: Firm, text: str, state: str, but
     """And when nothing can be imported there is none, and nothing is green."""
     with tenant_context(firm.tenant):
         make.account(firm.ada, name="Known", city="Ulm")
-    job = finished(firm, upload(firm, "accounts", text, dry_run="1"))
-    page = page_of(firm, job)
+    run = finished(firm, upload(firm, "accounts", text, dry_run="1"))
+    page = page_of(firm, run)
     assert f"{state}</span>" in page
     assert ("badge tone-success" in page.partition("<progress")[0]) == bool(button)
     if button:
@@ -252,9 +252,9 @@ def test_the_button_says_what_will_happen(firm: Firm, text: str, state: str, but
 
 def test_a_result_of_nothing_is_not_green(firm: Firm) -> None:
     for text, tone in (("name,employees\nHeron,x\n", "warning"), ("name\nHeron\n", "success")):
-        job = bring_in(firm, "accounts", text)
-        assert job.state == RunState.DONE
-        assert f"badge tone-{tone}" in page_of(firm, job).partition("<progress")[0]
+        run = bring_in(firm, "accounts", text)
+        assert run.state == RunState.DONE
+        assert f"badge tone-{tone}" in page_of(firm, run).partition("<progress")[0]
 
 
 LOST = "name,account,stage,loss reason\nA,Falcon,Lost,\nB,Falcon,Lost,Price too high\nC,Falcon,Won,\nD,Falcon,Lost,\n"
@@ -281,8 +281,8 @@ def test_a_reason_that_nobody_gave_is_asked_once_and_never_invented(firm: Firm, 
     }
     for answer, (created, refused, without, with_other) in expected.items():
         page = Page(firm, "opportunities", text)
-        job = finished(firm, page.send(columns | {"gap_loss_reason": answer}))
-        assert (job.created_count, job.refused_count) == (created, refused)
+        run = finished(firm, page.send(columns | {"gap_loss_reason": answer}))
+        assert (run.created_count, run.refused_count) == (created, refused)
         with tenant_context(firm.tenant):
             lost = Opportunity.objects.filter(stage__meaning="lost")
             assert lost.filter(loss_reason=None).count() == without
@@ -300,8 +300,8 @@ def test_leads_closed_without_a_reason_are_asked_about(firm: Firm, answer: str) 
     with tenant_context(firm.tenant):
         reason = make.reason("unqualified_reason", "not_real")
     chosen = f"use:{reason.pk}" if answer == "reason" else answer
-    job = finished(firm, page.send(page.columns() | {"gap_unqualified_reason": chosen}))
-    assert job.created_count == (1 if answer == "refuse" else 2)
+    run = finished(firm, page.send(page.columns() | {"gap_unqualified_reason": chosen}))
+    assert run.created_count == (1 if answer == "refuse" else 2)
     with tenant_context(firm.tenant):
         given = list(Lead.objects.filter(name="A").values_list("unqualified_reason_id", flat=True))
     assert given == {"unknown": [None], "reason": [reason.pk], "refuse": []}[answer]
@@ -333,8 +333,8 @@ def test_a_column_that_can_be_read_in_two_ways_is_asked_about(firm: Firm) -> Non
     answers = {"style_amount": ",", "style_opened_on": "day"}
     page.client.post(page.address, page.columns() | answers | {"update": "1"})
     assert "1.500 → $1,500" in words(page.client.get(page.address).content.decode())
-    job = finished(firm, page.send(page.columns() | {"style_amount": ",", "style_opened_on": "day"}))
-    assert job.created_count == 1
+    run = finished(firm, page.send(page.columns() | {"style_amount": ",", "style_opened_on": "day"}))
+    assert run.created_count == 1
     with tenant_context(firm.tenant):
         deal = Opportunity.objects.get()
         assert (deal.amount_minor, deal.opened_on.isoformat()) == (1_500_00, "2026-04-03")
@@ -365,12 +365,12 @@ def test_a_row_has_the_number_that_it_has_in_the_file(firm: Firm) -> None:
     text = "Fair of 2026\n\nname,email,employees\nAnn,a@k.example,1\n\nBo,b@k.example,x\nAnn,a@k.example,2\n"
     page = words(unescape(Page(firm, "leads", text).answer.content.decode()))
     assert "row 3 names the columns" in page and "row 7 and row 4" in page
-    job = finished(firm, upload(firm, "leads", text, dry_run="1"))
+    run = finished(firm, upload(firm, "leads", text, dry_run="1"))
     with tenant_context(firm.tenant):
         rows = {row.number: row.outcome for row in ImportRow.objects.all()}
         assert (rows, RefusedRow.objects.get().number) == ({4: "created", 6: "refused", 7: "folded"}, 6)
-    assert "Same as row 4 of this file" in page_of(firm, job)
-    assert download(firm, job).splitlines()[1].startswith("Bo,b@k.example,x,6,")
+    assert "Same as row 4 of this file" in page_of(firm, run)
+    assert download(firm, run).splitlines()[1].startswith("Bo,b@k.example,x,6,")
 
 
 def test_a_dry_run_shows_a_contact_of_a_customer_as_the_client_that_it_becomes(firm: Firm) -> None:
@@ -378,12 +378,12 @@ def test_a_dry_run_shows_a_contact_of_a_customer_as_the_client_that_it_becomes(f
         customer = make.account(firm.ada, name="Falcon", type=make.reason("account_type", "customer"))
         make.account(firm.ada, name="Heron")
     text = "last name,account\nBell,Falcon\nFox,Heron\n"
-    job = finished(firm, upload(firm, "contacts", text, dry_run="1"))
+    run = finished(firm, upload(firm, "contacts", text, dry_run="1"))
     with tenant_context(firm.tenant):
         shown = {row.name: dict((label, new) for label, _old, new in row.changes) for row in ImportRow.objects.all()}
         assert {name: row["Relationship"] for name, row in shown.items()} == {"Bell": "Client", "Fox": "Prospect"}
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    finished(firm, job)
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    finished(firm, run)
     with tenant_context(firm.tenant):
         deliver_all()
         assert Contact.objects.get(account=customer).relationship.label == "Client"
@@ -394,7 +394,7 @@ def test_a_name_in_another_spelling_is_looked_up_as_it_is_compared(firm: Firm) -
     with tenant_context(firm.tenant):
         make.account(firm.ada, name="Smith & Jones Ltd")
         make.account(firm.ada, name="Vitamin Pharma")
-    job = bring_in(firm, "accounts", "name,city\nSmith and Jones,Ulm\nVitamin E Pharma,Bonn\n")
+    run = bring_in(firm, "accounts", "name,city\nSmith and Jones,Ulm\nVitamin E Pharma,Bonn\n")
     with tenant_context(firm.tenant):
-        told = [reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons]
+        told = [reason for row in RefusedRow.objects.filter(run=run) for reason in row.reasons]
     assert len(told) == 1 and "Perhaps there already: Smith & Jones Ltd" in told[0]

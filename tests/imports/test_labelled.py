@@ -49,8 +49,8 @@ def stored(firm: Firm) -> dict[str, tuple[str, ...]]:
         return {one.first_name: (one.email, one.phone, one.mobile) for one in Contact.objects.all()}
 
 
-def left(job: Import) -> dict[str, list[str]]:
-    found = RefusedRow.objects.filter(job=job, came_in=True)
+def left(run: Import) -> dict[str, list[str]]:
+    found = RefusedRow.objects.filter(run=run, came_in=True)
     return {row.cells[0]: [reason.removeprefix("The row came in. Note: ") for reason in row.reasons] for row in found}
 
 
@@ -63,18 +63,18 @@ def test_numbers_go_by_their_labels_and_what_has_no_place_is_told(firm: Firm, st
     samples = {header: {one.text for one in found} for header, _field, found, _kind in page.answer.context["columns"]}
     assert samples["Phone 2 - Value"] == {"06 11", "06 22", "06 44", "06 55"}, "the first ones, as they are stored"
 
-    job = finished(firm, upload(firm, "contacts", text(style), dry_run="1"))
+    run = finished(firm, upload(firm, "contacts", text(style), dry_run="1"))
     with tenant_context(firm.tenant):
         tried = {row.name: {label: new for label, _old, new in row.changes} for row in ImportRow.objects.all()}
-        remarks = left(job)
+        remarks = left(run)
     assert remarks == {
         "Bo": ["“E-mail 1 - Value” was left out: Home: bo@h.example."],
         "Cy": ["“Phone 1 - Value” was left out: Work Fax: 01 39.", "“Phone 3 - Value” was left out: Pager: 07 33."],
         "Di": ["“Phone 2 - Value” was left out: Home: 02 44."],
         "Ed": ["“Phone 2 - Value” was left out: Télécopie: 01 59."],
     }
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    finished(firm, job)
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    finished(firm, run)
     assert stored(firm) == STORED
     for name, changes in tried.items():
         found = tuple(changes.get(label, "") for label in ("E-mail", "Phone", "Mobile"))
@@ -89,28 +89,28 @@ def test_the_only_number_of_each_person_can_be_a_mobile_one(firm: Firm) -> None:
     )
     said = told(Page(firm, "contacts", rows).answer)
     assert "06 1 each value goes where its label says" in said and "Left out: “ Phone 1 - Value ” (1 cell)." in said
-    job = bring_in(firm, "contacts", rows)
+    run = bring_in(firm, "contacts", rows)
     assert stored(firm) == {"Al": ("", "", "06 1"), "Bo": ("", "01 2", ""), "Cy": ("", "", "")}
     with tenant_context(firm.tenant):
-        assert left(job) == {"Cy": ["“Phone 1 - Value” was left out: Home Fax: 01 9."]}
+        assert left(run) == {"Cy": ["“Phone 1 - Value” was left out: Home Fax: 01 9."]}
 
 
 def test_what_has_no_place_can_go_into_the_description(firm: Firm) -> None:
     rows = f"{HEADERS['new']}\n{PEOPLE[2]}\n"
-    job = bring_in(firm, "contacts", rows, column_10="+notes", column_6="+notes")
+    run = bring_in(firm, "contacts", rows, column_10="+notes", column_6="+notes")
     assert stored(firm) == {"Cy": STORED["Cy"]}
     with tenant_context(firm.tenant):
-        assert left(job) == {}
+        assert left(run) == {}
         noted = "Phone 1 - Label: Work Fax: 01 39\nPhone 3 - Label: Pager: 07 33"
         assert Contact.objects.get().description == noted
 
 
 def test_a_lead_has_one_number_which_is_no_fax(firm: Firm) -> None:
-    job: Any = bring_in(firm, "leads", f"{HEADERS['new']}\n{PEOPLE[1]}\n{PEOPLE[2]}\n{PEOPLE[5]}\n")
+    run: Any = bring_in(firm, "leads", f"{HEADERS['new']}\n{PEOPLE[1]}\n{PEOPLE[2]}\n{PEOPLE[5]}\n")
     with tenant_context(firm.tenant):
         found = {lead.first_name: lead.phone for lead in Lead.objects.all()}
         assert found == {"Bo": "01 22", "Cy": "01 33", "Fi": "06 66"}
-        assert "“Phone 1 - Value” was left out: * Mobile: 06 22." in left(job)["Bo"]
+        assert "“Phone 1 - Value” was left out: * Mobile: 06 22." in left(run)["Bo"]
 
 
 @pytest.mark.parametrize(
@@ -129,10 +129,10 @@ def test_a_number_whose_label_says_nothing_stays_where_it_was_put(firm: Firm, pu
     ]
     first, second = put_to.split(",")
     columns = {"column_2": "", "column_3": first, "column_4": "", "column_5": second}
-    job = bring_in(firm, "contacts", "\n".join([*rows, ""]), **columns)
+    run = bring_in(firm, "contacts", "\n".join([*rows, ""]), **columns)
     found = {name: f"{phone}/{mobile}" for name, (_email, phone, mobile) in stored(firm).items()}
     with tenant_context(firm.tenant):
-        said = left(job)
+        said = left(run)
     names = [row.split(",")[0] for row in rows[1:]]
     assert found == dict(zip(names, expected.split(), strict=True))
     assert said["Helper"][0] == "“Phone 1 - Value” was left out: Assistant: 1."

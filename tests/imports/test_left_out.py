@@ -33,11 +33,11 @@ def test_what_is_left_out_is_said_on_the_columns_page_in_the_dry_run_and_after_i
     page = Page(firm, "contacts", OUTLOOK)
     said = "Left out: “ Title ” (1 cell), “ Birthday ” (2 cells)"
     assert said in shown(firm, page.address)
-    job = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1"))
-    assert said in shown(firm, f"/acme/imports/{job.pk}/")
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    finished(firm, job)
-    assert said in shown(firm, f"/acme/imports/{job.pk}/")
+    run = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1"))
+    assert said in shown(firm, f"/acme/imports/{run.pk}/")
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    finished(firm, run)
+    assert said in shown(firm, f"/acme/imports/{run.pk}/")
 
 
 def test_nothing_is_said_where_every_column_has_a_field_or_is_empty(firm: Firm) -> None:
@@ -60,8 +60,8 @@ def test_columns_can_go_into_the_description_and_do_so_once(firm: Firm) -> None:
     page.client.post(page.address, page.columns() | columns | {"update": "1"})
     assert "Dr. → Title: Dr." in shown(firm, page.address)
     for number in range(2):
-        job = bring_in(firm, "contacts", OUTLOOK, **columns)
-        assert (job.created_count, job.unchanged_count) == ((2, 0) if number == 0 else (0, 2))
+        run = bring_in(firm, "contacts", OUTLOOK, **columns)
+        assert (run.created_count, run.unchanged_count) == ((2, 0) if number == 0 else (0, 2))
     with tenant_context(firm.tenant):
         found = dict(Contact.objects.values_list("first_name", "description"))
     assert found == {
@@ -74,17 +74,17 @@ def test_columns_can_go_into_the_description_and_do_so_once(firm: Firm) -> None:
 
 
 def test_a_field_can_be_made_of_a_column_once_the_import_starts(firm: Firm) -> None:
-    job = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1", column_4="+field", kind_4="text"))
-    page = shown(firm, f"/acme/imports/{job.pk}/")
+    run = finished(firm, upload(firm, "contacts", OUTLOOK, dry_run="1", column_4="+field", kind_4="text"))
+    page = shown(firm, f"/acme/imports/{run.pk}/")
     assert "Fields: Birthday" in page and "Birthday: 1980-04-03" in page and "“ Birthday ”" not in page
     with tenant_context(firm.tenant):
         assert not custom_fields("contacts"), "a dry run makes nothing"
         assert ["Birthday", "", "1979-12-31"] in ImportRow.objects.get(name="Bo Fox").changes
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    finished(firm, job)
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    finished(firm, run)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")
-        assert (field.label, job.created_count) == ("Birthday", 2)
+        assert (field.label, run.created_count) == ("Birthday", 2)
         assert Contact.objects.get(first_name="Ann").custom[field.key] == "1980-04-03"
     again = Page(firm, "contacts", OUTLOOK)
     assert again.columns()["column_4"] == field.name, "and the next file has it"
@@ -104,8 +104,8 @@ def test_a_field_made_of_a_column_holds_what_its_last_cell_says(firm: Firm, last
     texts = ["short", "b", "c", "d", "e" * 170, last]
     rows = [f'P{number},"{text}"' for number, text in enumerate(texts)]
     kind = "long_text" if last != "short" else "text"
-    job = bring_in(firm, "contacts", "\n".join(["Last name,Room", *rows]), column_1="+field", kind_1=kind)
-    assert (job.created_count, job.refused_count) == (len(texts), 0)
+    run = bring_in(firm, "contacts", "\n".join(["Last name,Room", *rows]), column_1="+field", kind_1=kind)
+    assert (run.created_count, run.refused_count) == (len(texts), 0)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")
         assert Contact.objects.get(last_name="P5").custom[field.key] == last
@@ -115,15 +115,15 @@ def test_a_column_called_currency_is_a_field_of_ones_own(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         create_field(actor=firm.ada, record_type="leads", kind="text", label="Deal currency")
         create_field(actor=firm.ada, record_type="leads", kind="text", label="Deal")
-    job = bring_in(firm, "leads", "last_name,email,Deal currency\nBell,ann@k.example,Shells\n")
-    assert job.created_count == 1
+    run = bring_in(firm, "leads", "last_name,email,Deal currency\nBell,ann@k.example,Shells\n")
+    assert run.created_count == 1
     with tenant_context(firm.tenant):
         assert Lead.objects.get().custom == {"deal_currency": "Shells"}
 
 
 def test_an_error_of_the_sheet_is_no_part_of_a_name(firm: Firm) -> None:
     rows = "first name,middle name,last name,email\nAnn,#N/A,Bell,a@k.example\nBo,B.,Fox,b@k.example\n"
-    job = bring_in(firm, "leads", rows)
-    assert (job.created_count, job.refused_count) == (1, 1)
+    run = bring_in(firm, "leads", rows)
+    assert (run.created_count, run.refused_count) == (1, 1)
     with tenant_context(firm.tenant):
         assert Lead.objects.get().first_name == "Bo B."

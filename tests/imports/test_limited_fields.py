@@ -70,14 +70,14 @@ def test_nothing_is_added_to_a_description_that_is_not_theirs_to_write(firm: Fir
 
 @pytest.mark.parametrize("limit", [*LIMITS, None])
 def test_an_import_stops_where_a_role_loses_the_description(firm: Firm, limit: str | None) -> None:
-    job = upload(firm, "contacts", NOTED, firm.max, column_2="+notes")
+    run = upload(firm, "contacts", NOTED, firm.max, column_2="+notes")
     keep_from(firm, "contacts", **({"description": limit} if limit else {}))
-    run_import(firm.tenant, job.pk)
+    run_import(firm.tenant, run.pk)
     with tenant_context(firm.tenant):
-        job.refresh_from_db()
+        run.refresh_from_db()
         assert Contact.objects.filter(description="Room: Kanarie 7").count() == (0 if limit else 1)
-    assert job.state == (RunState.FAILED if limit else RunState.DONE)
-    page = told(client_of(firm.max).get(f"/acme/imports/{job.pk}/"))
+    assert run.state == (RunState.FAILED if limit else RunState.DONE)
+    page = told(client_of(firm.max).get(f"/acme/imports/{run.pk}/"))
     assert ("The field for “Room” is no longer there" in page) == bool(limit)
 
 
@@ -89,9 +89,9 @@ def test_a_row_is_about_whom_it_would_be_about_if_all_was_seen(firm: Firm, limit
         make.contact(firm.max, first_name="Bea", last_name="Cox", email="", phone="+1 416 555 0101")
     keep_from(firm, "contacts", **limits)
     text = "First name,Last name\nAnn,Hill\nBea,Cox\n"
-    job = bring_in(firm, "contacts", text, firm.max, dry_run="1")
-    assert (job.created_count, job.unchanged_count) == (1, 1)
-    assert "kanarie" not in client_of(firm.max).get(f"/acme/imports/{job.pk}/").content.decode()
+    run = bring_in(firm, "contacts", text, firm.max, dry_run="1")
+    assert (run.created_count, run.unchanged_count) == (1, 1)
+    assert "kanarie" not in client_of(firm.max).get(f"/acme/imports/{run.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("limits", [{}, {"external_id": HIDDEN}])
@@ -117,10 +117,10 @@ def test_who_may_not_give_a_day_of_closing_closes_today_with_a_file_as_in_the_di
         won = make.stage("won")
     keep_from(firm, "opportunities", **({"closed_on": limit} if limit else {}))
     file = f"Name,Account,Stage,Last stage change\nFile,Kestrel,Won,{since}\n"
-    job = bring_in(firm, "opportunities", file, firm.max, moved_on=moved_on)
+    run = bring_in(firm, "opportunities", file, firm.max, moved_on=moved_on)
     client_of(firm.max).post(f"/acme/opportunities/{by_hand.pk}/stage/", {"stage": str(won.pk)})
     is_taken = bool(limit or moved_on or since)
-    assert (job.updated_count, job.refused_count) == ((1, 0) if is_taken else (0, 1))
+    assert (run.updated_count, run.refused_count) == ((1, 0) if is_taken else (0, 1))
     with tenant_context(firm.tenant):
         days = {one.name: (one.closed_on, day_of(one.stage_since)) for one in Opportunity.objects.filter(stage=won)}
         now, given = (today(), today()), (date(2020, 5, 5), date(2020, 5, 5))
@@ -135,13 +135,13 @@ def test_of_a_column_that_is_not_theirs_to_write_no_way_to_keep_it_is_told(firm:
     keep_from(firm, "accounts", **({"website": limit, "industry": limit, own.name: limit} if limit else {}))
     text = "Name,Website,Industry,Salary\nCrane,crane.example,Birds,7\n"
     page = Page(firm, "accounts", text, firm.max)
-    job = bring_in(firm, "accounts", text, firm.max, dry_run="1")
-    tried = client_of(firm.max).get(f"/acme/imports/{job.pk}/")
+    run = bring_in(firm, "accounts", text, firm.max, dry_run="1")
+    tried = client_of(firm.max).get(f"/acme/imports/{run.pk}/")
     fields = {HIDDEN: "Website, Industry", READ_ONLY: "Website, Industry, Salary"}
     for shown, way in ((page.answer, "To keep one, choose a field for it"), (tried, "where they can be kept")):
         assert (f"Your role may not change {fields.get(limit)}." in told(shown)) == bool(limit)
         assert (way in told(shown)) == (limit == HIDDEN), "the column Salary, of which they know no field"
-    admins = client_of(firm.ada).get(f"/acme/imports/{job.pk}/")
+    admins = client_of(firm.ada).get(f"/acme/imports/{run.pk}/")
     assert (f"The role of {firm.max.name} may not change Website" in told(admins)) == bool(limit)
 
 

@@ -34,15 +34,15 @@ def test_a_company_is_made_of_what_all_its_rows_say(firm: Firm, monkeypatch: pyt
     page = Page(firm, "contacts", PEOPLE)
     columns = {"column_3": "account.website", "column_4": "account.city"}
     monkeypatch.setattr(running, "BATCH", batch)
-    job = finished(firm, page.send(sent(page.answer) | columns | {"dry_run": "1"}))
+    run = finished(firm, page.send(sent(page.answer) | columns | {"dry_run": "1"}))
     for _run in ("dry", "real"):
-        assert (job.created_count, job.refused_count, job.added) == (5, 1, {"accounts": ["Acme", "Heron"]})
+        assert (run.created_count, run.refused_count, run.added) == (5, 1, {"accounts": ["Acme", "Heron"]})
         with tenant_context(firm.tenant):
             [remark] = RefusedRow.objects.filter(came_in=True)
         assert (remark.number, remark.cells[0]) == (4, "Hill")
         assert "Website is “other.example” here, and “acme.example” in an earlier row" in remark.reasons[0]
-        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-        job = finished(firm, job)
+        page.client.post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+        run = finished(firm, run)
     with tenant_context(firm.tenant):
         found = sorted(Account.objects.values_list("name", "domain", "city"))
     assert found == [("Acme", "acme.example", "Ulm"), ("Heron", "heron.example", "")]
@@ -54,18 +54,18 @@ def test_what_a_row_says_of_an_account_that_exists_is_told(firm: Firm) -> None:
         make.account(firm.ada, name="Acme", website="acme.example", city="Ulm")
     page = Page(firm, "contacts", PEOPLE + "Vale,g@k.example,,vale.example,\n")
     columns = {"column_3": "account.website", "column_4": "account.city"}
-    job = finished(firm, page.send(sent(page.answer) | columns | {"dry_run": "1"}))
+    run = finished(firm, page.send(sent(page.answer) | columns | {"dry_run": "1"}))
     for _run in ("dry", "real"):
         with tenant_context(firm.tenant):
-            rows = RefusedRow.objects.filter(job=job, came_in=True)
+            rows = RefusedRow.objects.filter(run=run, came_in=True)
             remarks = {one.cells[0]: one.reasons[0].removeprefix("The row came in. Note: ") for one in rows}
             assert Account.objects.get(name="Acme").domain == "acme.example"
         assert remarks == {
             "Hill": "“Acme” exists already and stays as it is. Not taken: Website “other.example”.",
             "Vale": "The row links to no account. Not taken: Website “vale.example”.",
         }
-        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-        job = finished(firm, job)
+        page.client.post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+        run = finished(firm, run)
 
 
 @pytest.mark.parametrize("there", [0, 1, 2])
@@ -81,24 +81,24 @@ def test_a_dry_run_of_rows_that_share_a_key_takes_each_in_a_few_times(
     taken: list[int] = []
     run_batch = rehearsal.run_batch
 
-    def count(job: Any, batch: list[list[str]], *more: Any, **named: Any) -> Any:
+    def count(run: Any, batch: list[list[str]], *more: Any, **named: Any) -> Any:
         taken.append(len(batch))
-        return run_batch(job, batch, *more, **named)
+        return run_batch(run, batch, *more, **named)
 
     monkeypatch.setattr(rehearsal, "run_batch", count)
     names = ["x1,Bell,", ",Bell,a@k.example"] if there == 2 else ["x1,Bell,a@k.example"]
     rows = "".join(f"{names[number // 3 % len(names)]},{number // 30}\n" for number in range(60))
     page = Page(firm, "leads", f"external id,last name,email,city\n{rows}")
-    job = page.send(page.columns() | {"dry_run": "1"})
-    assert run_import(firm.tenant, job.pk, batches=1)
-    job = finished(firm, job)
+    run = page.send(page.columns() | {"dry_run": "1"})
+    assert run_import(firm.tenant, run.pk, batches=1)
+    run = finished(firm, run)
     new = (0, 1, 0, 0, 0) if there else (1, 0, 0, 0, 0)
-    assert (counts(job), job.folded_count) == (new, 59)
+    assert (counts(run), run.folded_count) == (new, 59)
     before = 5 if there == 2 else 4  # one more that only seems to be the same
     assert taken == [11] + [before, 11] * 4 + [before, 5], "ten are taken in with the first of them"
-    page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    job = finished(firm, job)
-    assert (counts(job), job.folded_count) == (new, 59)
+    page.client.post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    run = finished(firm, run)
+    assert (counts(run), run.folded_count) == (new, 59)
     with tenant_context(firm.tenant):
         assert Lead.objects.get().city == "1"
 
@@ -108,10 +108,10 @@ def test_of_thousands_of_new_names_a_few_are_kept(firm: Firm, monkeypatch: pytes
     monkeypatch.setattr(outcome, "MOST_ADDED", 3)
     text = "last name,email,account\n" + "".join(f"P{n},p{n}@k.example,Firm {n}\n" for n in range(5))
     page = Page(firm, "contacts", text)
-    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    run = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
     for says in ("Firm 2 and more", "Firm 2 and 2 more"):
-        assert job.added == {"accounts": ["Firm 0", "Firm 1", "Firm 2"]}
-        page_of = unescape(client_of(firm.ada).get(f"/acme/imports/{job.pk}/").content.decode())
+        assert run.added == {"accounts": ["Firm 0", "Firm 1", "Firm 2"]}
+        page_of = unescape(client_of(firm.ada).get(f"/acme/imports/{run.pk}/").content.decode())
         assert says in " ".join(page_of.replace("<bdi>", "").replace("</bdi>", "").split())
-        page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-        job = finished(firm, job)
+        page.client.post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+        run = finished(firm, run)

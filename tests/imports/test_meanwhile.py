@@ -28,15 +28,15 @@ from tests.working import Alone
 ROWS = "last_name,email,city,job title\nBell,ann@k.example,Ulm,Buyer\nFox,bo@k.example,Bonn,Smith\n"
 
 
-def started(firm: Firm, job: Import, tried: str = "") -> str:
+def started(firm: Firm, run: Import, tried: str = "") -> str:
     """Press the button of the dry run's page; returns the page that comes."""
     client = client_of(firm.ada)
-    answer = client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": tried}, follow=True)
+    answer = client.post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": tried}, follow=True)
     return unescape(answer.content.decode())
 
 
-def tried_of(firm: Firm, job: Import) -> str:
-    page = client_of(firm.ada).get(f"/acme/imports/{job.pk}/").content.decode()
+def tried_of(firm: Firm, run: Import) -> str:
+    page = client_of(firm.ada).get(f"/acme/imports/{run.pk}/").content.decode()
     found = re.search(r'name="tried" value="([^"]+)"', page)
     assert found
     return found[1]
@@ -51,28 +51,28 @@ def test_what_was_written_after_the_dry_run_is_not_written_over(firm: Firm, name
             make.lead(firm.ada, last_name=name, email=f"{first}@k.example", city="Old")
             for name, first in (("Bell", "ann"), ("Fox", "bo"))
         )
-    job = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
-    assert job.updated_count == 2
+    run = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
+    assert run.updated_count == 2
     with tenant_context(firm.tenant):
         update_lead(actor=other, lead=Lead.objects.get(pk=ann.pk), values={"city": "Kiel", "region": "North"})
         update_lead(actor=other, lead=Lead.objects.get(pk=bo.pk), values={"city": "Bonn", "region": "West"})
-    started(firm, job, tried_of(firm, job))
-    job = finished(firm, job)
-    assert (job.updated_count, job.refused_count) == (1, 1)
-    assert f"City: {name} has changed it to “Kiel” since the dry run." in download(firm, job)
+    started(firm, run, tried_of(firm, run))
+    run = finished(firm, run)
+    assert (run.updated_count, run.refused_count) == (1, 1)
+    assert f"City: {name} has changed it to “Kiel” since the dry run." in download(firm, run)
     with tenant_context(firm.tenant):
         found = set(Lead.objects.values_list("last_name", "city", "region", "job_title"))
     assert found == {("Bell", "Kiel", "North", ""), ("Fox", "Bonn", "West", "Smith")}
 
 
 def test_what_a_colleague_created_after_the_dry_run_is_not_written_over(firm: Firm) -> None:
-    job = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
-    assert job.created_count == 2
+    run = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
+    assert run.created_count == 2
     with tenant_context(firm.tenant):
         make.lead(firm.ana, last_name="Bell", email="ann@k.example", city="Kiel")
-    started(firm, job, tried_of(firm, job))
-    job = finished(firm, job)
-    assert (job.created_count, job.updated_count, job.refused_count) == (1, 0, 1)
+    started(firm, run, tried_of(firm, run))
+    run = finished(firm, run)
+    assert (run.created_count, run.updated_count, run.refused_count) == (1, 0, 1)
     with tenant_context(firm.tenant):
         assert set(Lead.objects.values_list("last_name", "city")) == {("Bell", "Kiel"), ("Fox", "Bonn")}
 
@@ -86,13 +86,13 @@ def test_what_is_written_just_before_the_import_holds_a_record_is_read(
     with tenant_context(firm.tenant):
         ann = make.lead(firm.ada, first_name="Ann", last_name="Bell", external_id="x1", city="Ulm")
         make.lead(firm.ada, first_name="Bo", last_name="Fox", external_id="x2")
-    job = upload(
+    run = upload(
         firm, "leads", "external id,first name,last name,city\nx1,Anna,,Rome\nx2,Bob,,Rome\nx1,,,Bari\n",
         **({"dry_run": "1"} if way == "dry run" else {}),
     )  # fmt: skip
     if way == "dry run":
-        finished(firm, job)
-        started(firm, job, tried_of(firm, job))
+        finished(firm, run)
+        started(firm, run, tried_of(firm, run))
     load, loads = Known.load, 0
 
     def just_before(known: Known, rows: list[dict[str, Any]]) -> None:
@@ -106,19 +106,19 @@ def test_what_is_written_just_before_the_import_holds_a_record_is_read(
             update_lead(actor=firm.ana, lead=Lead.objects.get(pk=ann.pk), values=values)
 
     monkeypatch.setattr(Known, "load", just_before)
-    job = finished(firm, job)
+    run = finished(firm, run)
     with tenant_context(firm.tenant):
         found = set(Lead.all_objects.values_list("name", "sort_name", "city"))
         bob = ("Bob Fox", "bob fox", "Rome")
     if change == "nothing":
         assert found == {("Anna Bell", "anna bell", "Bari"), bob}
-        assert (job.updated_count, job.folded_count, loads) == (2, 1, 1)
+        assert (run.updated_count, run.folded_count, loads) == (2, 1, 1)
     elif change == "other field":
         assert found == {("Anna Brandt", "anna brandt", "Bari"), bob}
-        assert (job.updated_count, job.folded_count, loads) == (2, 1, 2)
+        assert (run.updated_count, run.folded_count, loads) == (2, 1, 2)
     else:  # the record is no longer the one that the row is about, and a new one lacks its last name
         assert found == {("Ann Bell", "ann bell", "Ulm"), bob}
-        assert (job.updated_count, job.refused_count) == (1, 2)
+        assert (run.updated_count, run.refused_count) == (1, 2)
 
 
 def test_a_record_that_is_deleted_just_before_the_import_holds_it_is_told(
@@ -126,7 +126,7 @@ def test_a_record_that_is_deleted_just_before_the_import_holds_it_is_told(
 ) -> None:
     with tenant_context(firm.tenant):
         ann, bo = (make.lead(firm.ada, last_name=name, city="Ulm") for name in ("Bell", "Fox"))
-    job = upload(firm, "leads", f"id,city\n{ann.pk},Rome\n{bo.pk},Rome\n")
+    run = upload(firm, "leads", f"id,city\n{ann.pk},Rome\n{bo.pk},Rome\n")
     load, loads = Known.load, 0
 
     def just_before(known: Known, rows: list[dict[str, Any]]) -> None:
@@ -137,9 +137,9 @@ def test_a_record_that_is_deleted_just_before_the_import_holds_it_is_told(
             delete_lead(actor=firm.ana, lead=Lead.objects.get(pk=ann.pk))
 
     monkeypatch.setattr(Known, "load", just_before)
-    job = finished(firm, job)
-    assert (job.updated_count, job.refused_count) == (1, 1)
-    assert f"No record here has the id {ann.pk}." in download(firm, job)
+    run = finished(firm, run)
+    assert (run.updated_count, run.refused_count) == (1, 1)
+    assert f"No record here has the id {ann.pk}." in download(firm, run)
     with tenant_context(firm.tenant):
         assert set(Lead.all_objects.values_list("name", "city")) == {("Lena Bell", "Ulm"), ("Lena Fox", "Rome")}
 
@@ -151,37 +151,37 @@ def test_a_link_further_down_is_not_set_over_what_a_colleague_chose_since_the_dr
     with tenant_context(firm.tenant):
         child, aunt = (make.account(firm.ada, name=name) for name in ("Child", "Aunt"))
     text = "name,parent,city\nChild,Mother,Ulm\nMother,,\n"
-    job = finished(firm, upload(firm, "accounts", text, dry_run="1", unknown="refuse"))
+    run = finished(firm, upload(firm, "accounts", text, dry_run="1", unknown="refuse"))
     if is_changed:
         with tenant_context(firm.tenant):
             update_account(actor=firm.ana, account=Account.objects.get(pk=child.pk), values={"parent": aunt})
-    started(firm, job, tried_of(firm, job))
-    job = finished(firm, job)
+    started(firm, run, tried_of(firm, run))
+    run = finished(firm, run)
     with tenant_context(firm.tenant):
         child = Account.objects.select_related("parent").get(pk=child.pk)
         assert child.parent is not None
         assert (child.parent.name, child.city) == ("Aunt" if is_changed else "Mother", "Ulm")
-        said = [reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons]
+        said = [reason for row in RefusedRow.objects.filter(run=run) for reason in row.reasons]
     told = "The row came in. Note: Parent account: Ana Owner has changed it to “Aunt” since the dry run."
     assert said == ([told] if is_changed else [])
 
 
 def test_an_import_starts_as_the_dry_run_was_that_the_page_shows(firm: Firm) -> None:
-    job = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
-    old = tried_of(firm, job)
+    run = finished(firm, upload(firm, "leads", ROWS, dry_run="1"))
+    old = tried_of(firm, run)
     client = client_of(firm.ada)
-    client.post(f"/acme/imports/{job.pk}/run/", {"columns": "1"})
-    page = client.get(f"/acme/imports/{job.pk}/columns/")
+    client.post(f"/acme/imports/{run.pk}/run/", {"columns": "1"})
+    page = client.get(f"/acme/imports/{run.pk}/columns/")
     form = page.context["form"]
     data = {name: form[name].initial or "" for name in form.fields if name.startswith("column_")}
-    client.post(f"/acme/imports/{job.pk}/columns/", data | {"column_2": "region", "dry_run": "1"})
-    job = finished(firm, job)
-    assert "The columns were changed since, and tried again." in started(firm, job, old)
+    client.post(f"/acme/imports/{run.pk}/columns/", data | {"column_2": "region", "dry_run": "1"})
+    run = finished(firm, run)
+    assert "The columns were changed since, and tried again." in started(firm, run, old)
     with tenant_context(tenant_of(firm)):
-        job.refresh_from_db()
-        assert (job.state, job.is_dry_run) == (RunState.DONE, True)
-    started(firm, job, tried_of(firm, job))
-    assert finished(firm, job).created_count == 2
+        run.refresh_from_db()
+        assert (run.state, run.is_dry_run) == (RunState.DONE, True)
+    started(firm, run, tried_of(firm, run))
+    assert finished(firm, run).created_count == 2
     with tenant_context(firm.tenant):
         found = set(Lead.objects.values_list("last_name", "region", "city"))
     assert found == {("Bell", "Ulm", ""), ("Fox", "Bonn", "")}
@@ -233,7 +233,7 @@ def test_a_field_that_is_deleted_in_the_middle_of_a_run_stops_it_and_refuses_no_
     """Its rows were refused by the hundreds ("its values do not go together") before the run said why."""
     with tenant_context(firm.tenant):
         field = create_field(actor=firm.ada, record_type="leads", kind="text", label="Shoe size")
-    job = upload(firm, "leads", ROWS.replace("city", "Shoe size"))
+    run = upload(firm, "leads", ROWS.replace("city", "Shoe size"))
     monkeypatch.setattr(running, "BATCH", 1)
     done: list[Any] = []
 
@@ -244,12 +244,12 @@ def test_a_field_that_is_deleted_in_the_middle_of_a_run_stops_it_and_refuses_no_
         return False
 
     monkeypatch.setattr(Alone, "is_over", then_delete)
-    run_import(tenant_of(firm), job.pk)
+    run_import(tenant_of(firm), run.pk)
     with tenant_context(tenant_of(firm)):
-        job.refresh_from_db()
-        assert (job.state, job.created_count, job.refused_count, done) == (RunState.FAILED, 1, 0, [1])
-        assert "“Shoe size” is no longer there" in job.problem
-        assert not RefusedRow.objects.filter(job=job).exists()
+        run.refresh_from_db()
+        assert (run.state, run.created_count, run.refused_count, done) == (RunState.FAILED, 1, 0, [1])
+        assert "“Shoe size” is no longer there" in run.problem
+        assert not RefusedRow.objects.filter(run=run).exists()
 
 
 def test_what_the_database_alone_has_seen_is_told_as_it_is(firm: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -260,12 +260,12 @@ def test_what_the_database_alone_has_seen_is_told_as_it_is(firm: Firm, monkeypat
     for place in ("crm.imports.cells", "crm.users.services"):
         monkeypatch.setattr(f"{place}.member_by_name_or_email", lambda _text: None)
     text = "external id,last name,phone,owner\nx1,Bell,1,\nx2,Fox,2,\n,Owl,3,kim@k.example\n"
-    job = upload(firm, "leads", text, answer_owner="add")
+    run = upload(firm, "leads", text, answer_owner="add")
     monkeypatch.setattr(Known, "_load_ids", lambda *_all: None)
     monkeypatch.setattr("crm.records.services._refuse_taken_external_id", lambda *_all: None)
-    job = finished(firm, job)
-    told = download(firm, job)
-    assert (job.created_count, job.refused_count) == (1, 2), told
+    run = finished(firm, run)
+    told = download(firm, run)
+    assert (run.created_count, run.refused_count) == (1, 2), told
     assert "External id: Another record already has it." in told
     assert "Something that this row would add was added meanwhile. Import this row again." in told
     assert "Somebody" not in told
@@ -284,8 +284,8 @@ def test_a_row_whose_account_is_deleted_at_this_moment_is_refused(firm: Firm, mo
             delete_account(fresh, actor=firm.ada)
         return look(*args)
 
-    job = upload(firm, "contacts", "last_name,account\nBell,Vanishing\nFox,Stays\n")
+    run = upload(firm, "contacts", "last_name,account\nBell,Vanishing\nFox,Stays\n")
     monkeypatch.setattr(batches, "gone_links", later)
-    job = finished(firm, job)
-    assert (job.created_count, job.refused_count) == (1, 1)
-    assert "Account: “Vanishing” was deleted by Ada Admin." in download(firm, job)
+    run = finished(firm, run)
+    assert (run.created_count, run.refused_count) == (1, 1)
+    assert "Account: “Vanishing” was deleted by Ada Admin." in download(firm, run)

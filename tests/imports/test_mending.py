@@ -40,9 +40,9 @@ def written(rows: list[dict[str, str]]) -> str:
 
 
 def test_a_refused_file_is_mended_and_imported_as_it_is(firm: Firm) -> None:
-    job = bring_in(firm, "leads", REFUSED)
-    assert (job.created_count, job.refused_count) == (1, 2)
-    rows = rows_of(download(firm, job))
+    run = bring_in(firm, "leads", REFUSED)
+    assert (run.created_count, run.refused_count) == (1, 2)
+    rows = rows_of(download(firm, run))
     assert [row["description"] for row in rows] == ['\'=HYPERLINK("x")', "'- none"], "a spreadsheet would run it"
     rows[0]["email"], rows[1]["email"] = "helena@kestrel.example", "moss@falcon.example"
     again = bring_in(firm, "leads", "\ufeff" + written(rows))
@@ -116,17 +116,17 @@ def test_only_a_lead_that_is_closed_has_a_reason(firm: Firm, status: str, reason
 def test_only_a_lost_opportunity_has_a_loss_reason(firm: Firm) -> None:
     bring_in(firm, "accounts", "name\nKestrel\n")
     head = "external_id,name,account,stage,loss reason\n"
-    job = bring_in(firm, "opportunities", f"{head}o1,Fuel,Kestrel,Lost,Price\no2,Tank,Kestrel,Qualifying,Price\n")
-    assert (job.created_count, job.refused_count) == (1, 1)
-    assert "Only a lost opportunity has a loss reason." in download(firm, job)
+    run = bring_in(firm, "opportunities", f"{head}o1,Fuel,Kestrel,Lost,Price\no2,Tank,Kestrel,Qualifying,Price\n")
+    assert (run.created_count, run.refused_count) == (1, 1)
+    assert "Only a lost opportunity has a loss reason." in download(firm, run)
 
 
 def test_an_exported_row_is_known_by_its_own_id(firm: Firm) -> None:
     bring_in(firm, "accounts", "name,city\nKestrel,Berlin\n")
     answer = client_of(firm.ada).get("/acme/accounts/export/?filters=none&columns=name,city")
     text = answer.content.decode("utf-8-sig")
-    job = bring_in(firm, "accounts", text.replace("Berlin", "Bonn"))
-    assert (job.created_count, job.updated_count) == (0, 1)
+    run = bring_in(firm, "accounts", text.replace("Berlin", "Bonn"))
+    assert (run.created_count, run.updated_count) == (0, 1)
     with tenant_context(firm.tenant):
         account = Account.objects.get()
         assert (account.city, account.external_id) == ("Bonn", "")
@@ -157,13 +157,13 @@ def test_refused_rows_have_their_cells_as_they_stood_and_map_by_themselves(
 ) -> None:
     """Also by a column of which only its importer knew what it is."""
     column = {"column_5": "owner"} if key == "opportunities" else {}
-    job = bring_in(firm, key, text, **column)
-    assert job.refused_count == 1
-    lines = download(firm, job).splitlines()
+    run = bring_in(firm, key, text, **column)
+    assert run.refused_count == 1
+    lines = download(firm, run).splitlines()
     head, row = text.splitlines()
     assert lines[0].startswith(f"{head};") and lines[1].startswith(f"{row};")
     mended = bring_in(firm, key, "\n".join(lines).replace(*mend, 1))
-    assert mended.mapping == [*job.mapping, "", ""]
+    assert mended.mapping == [*run.mapping, "", ""]
     assert (mended.created_count, mended.refused_count) == (1, 0)
     with tenant_context(firm.tenant):
         assert record_type(key).model.objects.filter(**stored).count() == 1
@@ -185,5 +185,5 @@ def test_refused_rows_of_a_workbook_come_as_a_workbook(firm: Firm) -> None:
     assert [cell.number_format for cell in cells[3:5]] == ['0.000" TEUR"', "0.0%"]
 
 
-def refused_of(firm: Firm, job: Any) -> Any:
-    return client_of(firm.ada).get(f"/{firm.tenant.slug}/imports/{job.pk}/refused/")
+def refused_of(firm: Firm, run: Any) -> Any:
+    return client_of(firm.ada).get(f"/{firm.tenant.slug}/imports/{run.pk}/refused/")

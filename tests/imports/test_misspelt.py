@@ -29,8 +29,8 @@ def test_a_firm_written_with_an_umlaut_or_a_letter_that_is_wrong_is_proposed(fir
     page = Page(firm, "contacts", f"last name,account\nBell,{there}\n")
     if page.questions.words:
         assert page.words("account")[there] == (1, here), "proposed, and shown"
-    job = finished(firm, page.send(sent(page.answer)))
-    assert job.created_count == 1
+    run = finished(firm, page.send(sent(page.answer)))
+    assert run.created_count == 1
     with tenant_context(firm.tenant):
         assert Contact.objects.get().account_id == account.pk
 
@@ -56,11 +56,11 @@ def test_a_row_renames_nobody_whose_name_it_only_spells_otherwise(firm: Firm, dr
     with tenant_context(firm.tenant):
         known = make.account(firm.ada, name="Müller & Söhne GmbH", city="Ulm", external_id="m1")
     rows = "name,city\nMüller & Sohne GmbH,Bonn\nİstanbul A.Ş.,\nISTANBUL A.S.,Bursa\n"
-    job = bring_in(firm, "accounts", rows, **dry_run)
-    assert (job.created_count, job.updated_count) == (1, 1)
+    run = bring_in(firm, "accounts", rows, **dry_run)
+    assert (run.created_count, run.updated_count) == (1, 1)
     said = "Taken for “Müller & Söhne GmbH”, which is spelt differently from “Müller & Sohne GmbH”."
-    assert said in download(firm, job, query="?remarks=1") and "Taken for “İstanbul A.Ş.”" in told(
-        client_of(firm.ada).get(f"/acme/imports/{job.pk}/")
+    assert said in download(firm, run, query="?remarks=1") and "Taken for “İstanbul A.Ş.”" in told(
+        client_of(firm.ada).get(f"/acme/imports/{run.pk}/")
     )
     if not dry_run:
         with tenant_context(firm.tenant):

@@ -30,14 +30,14 @@ def test_a_name_alone_is_sure_only_where_all_else_is_the_same(firm: Firm, key: s
         f"first name,last name,phone,city,email,{firm_field}\nAnn,Cox,3,Ulm,,New Works\n",
     ]
     for other in others:
-        job = finished(firm, upload(firm, key, other, dry_run="1"))
-        assert counts(job) == (1, 0, 0, 0, 0)
-        assert "Perhaps there already: Ann Cox." in page_of(firm, job), other
+        run = finished(firm, upload(firm, key, other, dry_run="1"))
+        assert counts(run) == (1, 0, 0, 0, 0)
+        assert "Perhaps there already: Ann Cox." in page_of(firm, run), other
     with tenant_context(firm.tenant):
         rows = (Contact if key == "contacts" else Lead).objects.filter(last_name="Cox")
         rows.update(email="ann@falcon.example", email_key="ann@falcon.example")
-    job = finished(firm, upload(firm, key, others[1], dry_run="1"))
-    assert counts(job) == (1, 0, 0, 0, 0) and "Perhaps" not in page_of(firm, job), "the address speaks against it"
+    run = finished(firm, upload(firm, key, others[1], dry_run="1"))
+    assert counts(run) == (1, 0, 0, 0, 0) and "Perhaps" not in page_of(firm, run), "the address speaks against it"
 
 
 @pytest.mark.parametrize("key", ["contacts", "opportunities"])
@@ -50,15 +50,15 @@ def test_what_has_no_account_is_not_that_of_a_new_company(firm: Firm, key: str) 
         "contacts": "name,account,city\nAnn Cox,Co7 GmbH,Ulm\n",
         "opportunities": "name,account,next step\nWebsite,Co7 GmbH,Call\n",
     }[key]
-    job = finished(firm, upload(firm, key, text, dry_run="1"))
-    assert counts(job) == (1, 0, 0, 0, 0)
-    assert f"Perhaps there already: {'Ann Cox' if key == 'contacts' else 'Website'}." in page_of(firm, job)
+    run = finished(firm, upload(firm, key, text, dry_run="1"))
+    assert counts(run) == (1, 0, 0, 0, 0)
+    assert f"Perhaps there already: {'Ann Cox' if key == 'contacts' else 'Website'}." in page_of(firm, run)
     two = {
         "contacts": "name,account,city\nAnn Fox,Co7 GmbH,Ulm\nAnn Fox,Co8 GmbH,Kiel\nAnn Fox,Co7 GmbH,Rome\n",
         "opportunities": "name,account,product\nShop,Co7 GmbH,Call\nShop,Co8 GmbH,Mail\nShop,Co7 GmbH,Fax\n",
     }[key]
-    job = bring_in(firm, key, two)
-    assert job.created_count == 2
+    run = bring_in(firm, key, two)
+    assert run.created_count == 2
     with tenant_context(firm.tenant):
         found = (
             Contact.objects.filter(last_name="Fox") if key == "contacts" else Opportunity.objects.filter(name="Shop")
@@ -78,8 +78,8 @@ def test_a_person_is_the_one_at_the_account_of_the_row(firm: Firm) -> None:
     page = Page(firm, "opportunities", text)
     assert not page.questions.words
     for data in ({"dry_run": "1"}, {}):
-        job = bring_in(firm, "opportunities", text, **data)
-        assert counts(job)[0] == 2
+        run = bring_in(firm, "opportunities", text, **data)
+        assert counts(run)[0] == 2
     with tenant_context(firm.tenant):
         linked = dict(Opportunity.objects.values_list("name", "contact"))
     assert linked == {"Roof": people[0].pk, "Wall": people[1].pk}

@@ -55,11 +55,11 @@ def test_for_whom_rows_without_an_account_are_is_asked_once(firm: Firm, text: st
     for then in ("created", "unchanged"):
         page = Page(firm, "opportunities", text)
         assert not page.questions.gaps[0].is_open, "remembered of the same file"
-        job = finished(firm, page.send(page.columns()))
-        assert getattr(job, f"{then}_count") == len(made) == sum(counts(job)) - refused
+        run = finished(firm, page.send(page.columns()))
+        assert getattr(run, f"{then}_count") == len(made) == sum(counts(run)) - refused
         assert buyers(firm) == made
     if refused:
-        assert download(firm, job).count("Choose an account or a contact") == 2
+        assert download(firm, run).count("Choose an account or a contact") == 2
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_rows_that_need_no_account_are_not_asked_about(
     with tenant_context(firm.tenant):
         known = make.opportunity(firm.ada, name="Roof", account=kestrel, external_id="E1")
     page = Page(firm, "opportunities", text % {"id": known.pk})
-    job = finished(firm, page.send(page.columns() | more))
-    assert job.refused_count == ("*totals" in more)
+    run = finished(firm, page.send(page.columns() | more))
+    assert run.refused_count == ("*totals" in more)
 
 
 def test_what_is_chosen_for_rows_without_an_account_moves_no_opportunity_that_exists(
@@ -94,8 +94,8 @@ def test_what_is_chosen_for_rows_without_an_account_moves_no_opportunity_that_ex
     text = f"id,external id,name\n{known.pk},,Old wall\n,E0,Old roof\n,E9,Gate\n,E9,Big gate\n"
     page = Page(firm, "opportunities", text)
     assert page.questions.gaps[0].text == "1 row has no account: which account is it for?"
-    job = finished(firm, page.send(page.columns() | KESTREL | {"gap_named_account_id": str(kestrel.pk)}))
-    assert (counts(job), job.folded_count) == ((1, 2, 0, 0, 0), 1)
+    run = finished(firm, page.send(page.columns() | KESTREL | {"gap_named_account_id": str(kestrel.pk)}))
+    assert (counts(run), run.folded_count) == ((1, 2, 0, 0, 0), 1)
     assert buyers(firm) == {"Old roof": "Falcon", "Old wall": "Falcon", "Big gate": "Kestrel"}
 
 
@@ -132,8 +132,8 @@ def test_a_row_whose_account_is_left_empty_is_one_without(firm: Firm, left: str)
     }[left]
     page.refused(page.columns() | answered)
     assert page.questions.gaps[0].text.startswith("3 rows have no account")
-    job = finished(firm, page.send(page.columns() | answered | KESTREL))
-    assert (job.created_count, job.refused_count) == (5, 0)
+    run = finished(firm, page.send(page.columns() | answered | KESTREL))
+    assert (run.created_count, run.refused_count) == (5, 0)
     bought = {"Old": "Falcon", "Roof": "Falcon", "Gate": "Heron"}
     assert buyers(firm) == bought | dict.fromkeys(("Wall", "Door", "Yard"), "Kestrel"), known
 

@@ -81,14 +81,14 @@ def planned(firm: Firm, text: str, column: int, key: str = "contacts", **more: s
     return page
 
 
-def run(firm: Firm, job: Import) -> Import:
+def carry_out(firm: Firm, run: Import) -> Import:
     """The import after its dry run."""
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    return finished(firm, job)
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    return finished(firm, run)
 
 
-def rows(job: Import) -> list[tuple[Any, ...]]:
-    return [(row.number, row.outcome, row.changes) for row in ImportRow.objects.filter(job=job).order_by("number")]
+def rows(run: Import) -> list[tuple[Any, ...]]:
+    return [(row.number, row.outcome, row.changes) for row in ImportRow.objects.filter(run=run).order_by("number")]
 
 
 def test_a_birthday_becomes_a_date_once_its_kind_is_accepted(firm: Firm) -> None:
@@ -99,12 +99,12 @@ def test_a_birthday_becomes_a_date_once_its_kind_is_accepted(firm: Firm) -> None
     assert "“Birthday”: something is asked below." in unescape(
         page.client.post(page.address, page.columns() | {"import": "1"}).content.decode()
     )
-    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    run = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
     with tenant_context(firm.tenant):
-        assert ["Birthday", "", "Apr 3, 1980"] in rows(job)[0][2]
+        assert ["Birthday", "", "Apr 3, 1980"] in rows(run)[0][2]
         assert not CustomField.objects.exists() and not Event.objects.filter(name__startswith="custom_field").exists()
         assert not Contact.objects.exists()
-    run(firm, job)
+    carry_out(firm, run)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")
         assert (field.label, field.kind) == ("Birthday", "date")
@@ -118,8 +118,8 @@ def test_a_birthday_of_two_readings_is_asked_about(firm: Firm) -> None:
     assert {one.key for one in style.decision.options} == {"day", "month"}
     data = page.columns() | {"kind_3": "date"}
     page.refused(data)
-    job = finished(firm, page.send(data | {f"style_{style.name}": "day"}))
-    assert job.created_count == 2
+    run = finished(firm, page.send(data | {f"style_{style.name}": "day"}))
+    assert run.created_count == 2
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("contacts")
         assert {one.custom[field.key] for one in Contact.objects.all()} == {"1980-04-03", "1979-12-11"}
@@ -132,9 +132,9 @@ def test_what_a_dry_run_says_of_a_new_field_is_what_comes_of_it(firm: Firm, kind
     first, _second, third, fourth = cells
     text = f"Name,Website,Room\nOwl,owl.example,{first}\nOwl,owl.example,{first}\nElk,elk.example,{third}\n"
     page = planned(firm, f"{text}Elk,elk.example,{fourth}\n", 2, "accounts", kind_2=kind)
-    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    run = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
     with tenant_context(firm.tenant):
-        said = [(outcome, [one for one in changes if one[0] == "Room"]) for _number, outcome, changes in rows(job)]
+        said = [(outcome, [one for one in changes if one[0] == "Room"]) for _number, outcome, changes in rows(run)]
     shown = {"yes_no": {"yes": "Yes", "no": "No"}}.get(kind, {})
     one, two = shown.get(third, third), shown.get(fourth, fourth)
     assert said == [
@@ -143,10 +143,10 @@ def test_what_a_dry_run_says_of_a_new_field_is_what_comes_of_it(firm: Firm, kind
         ("created", [["Room", "", one]]),
         ("folded", [["Room", one, two]]),
     ]
-    assert job.added.get("field") == ["Room"]
-    counts = (job.created_count, job.updated_count, job.folded_count, job.refused_count)
-    run(firm, job)
-    assert counts == (job.created_count, job.updated_count, job.folded_count, job.refused_count) == (2, 0, 2, 0)
+    assert run.added.get("field") == ["Room"]
+    counts = (run.created_count, run.updated_count, run.folded_count, run.refused_count)
+    carry_out(firm, run)
+    assert counts == (run.created_count, run.updated_count, run.folded_count, run.refused_count) == (2, 0, 2, 0)
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("accounts")
         assert field.kind == kind
@@ -164,9 +164,9 @@ def test_the_words_of_a_new_choice_are_asked_about_and_become_its_choices(firm: 
     name = question.name
     data = page.columns() | {"kind_1": "choice", f"word_{name}": ["North", "South"], f"answer_{name}": ["", "empty"]}
     finished(firm, page.send(data | {"dry_run": "1"}))
-    page.answer = page.client.get(f"/acme/imports/{page.job().pk}/")
+    page.answer = page.client.get(f"/acme/imports/{page.run().pk}/")
     assert "Region: North" in told(page.answer)
-    run(firm, page.job())
+    carry_out(firm, page.run())
     with tenant_context(tenant_of(firm)):
         [field] = custom_fields("accounts")
         assert [str(one) for one in Choice.objects.filter(picklist=field.picklist)] == ["North"]
@@ -231,11 +231,11 @@ def test_a_time_in_a_column_of_days_is_left_out_and_said_so(firm: Firm, own: boo
             page = planned(firm, f"Name,{label}\n{text}", 1, "accounts", kind_1="date")
         wanted = f"{label}: the time of day ” ({count} cells)"
         assert (wanted in told(page.answer)) == bool(count) and not page.answer.context["bad_cells"]
-        job = finished(firm, page.send(sent(page.answer)))
-        assert (job.refused_count, job.left_out) == (0, [[f"{label}: the time of day", count]] if count else [])
-        assert (wanted in told(client_of(firm.ada).get(f"/acme/imports/{job.pk}/"))) == bool(count)
+        run = finished(firm, page.send(sent(page.answer)))
+        assert (run.refused_count, run.left_out) == (0, [[f"{label}: the time of day", count]] if count else [])
+        assert (wanted in told(client_of(firm.ada).get(f"/acme/imports/{run.pk}/"))) == bool(count)
     with tenant_context(tenant_of(firm)):
-        spec = record_type("accounts").spec(job.mapping[1])
+        spec = record_type("accounts").spec(run.mapping[1])
         found = {one.name: spec.value(one) for one in Account.objects.all()}
         assert {found[name] for name in ("Owl", "Elk", "Bat")} == {dt.date(2026, 1, 2)}
     page = Page(firm, "accounts", "Name\nFox\n")

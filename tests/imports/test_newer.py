@@ -35,7 +35,7 @@ NEW = {"phone": "+1 416 555 0199", "opted_out": True}
 
 @pytest.fixture
 def exported(firm: Firm) -> str:
-    """A contact's export with another city and job, a phone as it was; and what a colleague did since."""
+    """A contact's export with another city and run, a phone as it was; and what a colleague did since."""
     with tenant_context(firm.tenant):
         contact = make.contact(firm.ada, **OLD)
     columns = "last_name,phone,opted_out,city,job_title,updated_at"
@@ -51,22 +51,22 @@ def exported(firm: Firm) -> str:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("run", ["import", "dry_run"])
+@pytest.mark.parametrize("how", ["import", "dry_run"])
 @pytest.mark.parametrize("answer", ["keep", "take"])
-def test_what_was_changed_after_an_export_is_asked_about(firm: Firm, exported: str, answer: str, run: str) -> None:
+def test_what_was_changed_after_an_export_is_asked_about(firm: Firm, exported: str, answer: str, how: str) -> None:
     page = Page(firm, "contacts", exported)
     cells = {one.field: (one.person, one.now.lower(), one.file) for one in page.answer.context["newer"].cells}
     assert cells == {"Phone": ("Ana Owner", NEW["phone"], OLD["phone"]), "Opted out": ("Ana Owner", "yes", "No")}
     assert "Phone: Ana Owner changed it to" in told(page.answer)
     assert "Something was changed here" in told(page.refused(page.columns())), "nothing starts before it was answered"
-    answered = client_of(firm.ada).post(page.address, page_data(firm, page) | {run: "1", "*newer": answer})
+    answered = client_of(firm.ada).post(page.address, page_data(firm, page) | {how: "1", "*newer": answer})
     assert answered.status_code == 303
-    job = finished(firm, page.job())
-    assert job.updated_count == 1
+    run = finished(firm, page.run())
+    assert run.updated_count == 1
     with tenant_context(firm.tenant):
         contact = Contact.objects.get()
         remarks = " ".join(reason for row in RefusedRow.objects.all() for reason in row.reasons)
-    if run == "import":
+    if how == "import":
         assert (contact.city, contact.job_title) == ("Bonn", "Buyer")
         assert (contact.phone, contact.opted_out) == (
             (NEW["phone"], True) if answer == "keep" else (OLD["phone"], False)
@@ -93,7 +93,7 @@ def test_of_two_rows_about_one_record_the_older_tells_when_the_file_was_written(
     assert {one.field for one in page.answer.context["newer"].cells} == {"Phone", "Opted out"}
     answer = client_of(firm.ada).post(page.address, page_data(firm, page) | {"import": "1", "*newer": "keep"})
     assert answer.status_code == 303
-    finished(firm, page.job())
+    finished(firm, page.run())
     with tenant_context(firm.tenant):
         contact = Contact.objects.get()
     assert (contact.city, contact.phone) == ("Bonn", NEW["phone"])
@@ -106,8 +106,8 @@ def test_what_nobody_changed_since_is_not_asked_about(firm: Firm, exported: str)
         )
     page = Page(firm, "contacts", exported)
     assert page.answer.context["newer"] is None
-    job = finished(firm, page.send(page.columns()))
-    assert job.updated_count == 1
+    run = finished(firm, page.send(page.columns()))
+    assert run.updated_count == 1
     with tenant_context(firm.tenant):
         assert Contact.objects.get().city == "Bonn" and not RefusedRow.objects.exists()
 
@@ -222,22 +222,22 @@ def test_a_status_that_is_kept_keeps_its_reason(firm: Firm) -> None:
         assert (lead.city, lead.status.meaning, lead.unqualified_reason) == ("Bonn", "working", None)
 
 
-@pytest.mark.parametrize("run", ["import", "dry_run"])
+@pytest.mark.parametrize("how", ["import", "dry_run"])
 def test_what_the_import_itself_has_changed_is_no_later_change(
-    firm: Firm, exported: str, run: str, monkeypatch: pytest.MonkeyPatch
+    firm: Firm, exported: str, how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of more rows about one person than are taken in together, in batches of their own."""
     monkeypatch.setattr(running, "BATCH", 1)
     monkeypatch.setattr(whole_file, "MOST_OF_ONE", 0)
     header, row, *_end = exported.splitlines()
     page = Page(firm, "contacts", "\n".join([header, row, make_other(firm), row.replace("Bonn", "Kiel")]))
-    answered = page.client.post(page.address, page.columns() | {run: "1", "*newer": "keep"})
+    answered = page.client.post(page.address, page.columns() | {how: "1", "*newer": "keep"})
     assert answered.status_code == 303
-    finished(firm, page.job())
+    finished(firm, page.run())
     with tenant_context(firm.tenant):
         remarks = " ".join(reason for row in RefusedRow.objects.all() for reason in row.reasons)
         assert "City: kept" not in remarks and "Phone: kept" in remarks, remarks
-        if run == "import":
+        if how == "import":
             found = Contact.objects.get(last_name="Bell")
             assert (found.city, found.phone) == ("Kiel", NEW["phone"])
 

@@ -87,8 +87,8 @@ def test_an_amount_is_what_its_sheet_shows(firm: Firm, kind: str) -> None:
         for at, one in enumerate(shown.values()):
             body += row(cell(f"D{at}"), cell("Kestrel"), cell(one, office__value_type="float", office__value="500"))
         content = ods(f'<table:table table:name="S">{body}</table:table>')
-    job = bring_in(firm, "opportunities", content)
-    assert (job.created_count, job.refused_count) == (3, 1)
+    run = bring_in(firm, "opportunities", content)
+    assert (run.created_count, run.refused_count) == (3, 1)
     with tenant_context(firm.tenant):
         found = {one.name: (one.amount_minor, one.currency) for one in Opportunity.objects.all()}
     assert found == {"D0": (50000000, "EUR"), "D1": (50000000000, "EUR"), "D2": (50000000, "EUR")}

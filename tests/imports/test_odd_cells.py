@@ -32,33 +32,33 @@ FILLER = "".join(f"Firm {number},{'x' * 90}\n" for number in range(700))
 @pytest.mark.parametrize("row", ["Nu\x00ll,", "Null,Ber\x00lin", "Null,Berlin,Bo\x00gus", "Null,Berlin,,Kes\x00trel"])
 def test_a_null_character_far_down_refuses_its_row_only(firm: Firm, row: str) -> None:
     text = f"name,city,industry,parent\n{FILLER}{row}\nLast,Bonn\n"
-    job = bring_in(firm, "accounts", text)
-    assert (job.refused_count, job.created_count) == (1, job.total - 1)
+    run = bring_in(firm, "accounts", text)
+    assert (run.refused_count, run.created_count) == (1, run.total - 1)
     with tenant_context(firm.tenant):
         assert Account.objects.filter(name="Last").exists()
         refused = RefusedRow.objects.get()
     assert "holds a character that cannot be read" in refused.reasons[0]
     assert "\ufffd" in "".join(refused.cells)
-    assert "\ufffd" in download(firm, job)
+    assert "\ufffd" in download(firm, run)
 
 
 @pytest.mark.parametrize("odd", ["\x1c", "\x1d", "\x1e", "\x1f"])
 def test_what_nobody_sees_at_the_ends_of_a_cell_is_not_taken_away_unseen(firm: Firm, odd: str) -> None:
     """As anywhere else in it: the row is refused. Blanks are taken away."""
-    job = bring_in(
+    run = bring_in(
         firm, "accounts", f"name,city\n{FILLER}Kestrel,{odd}Ulm{odd}\n{odd}Merlin,Bonn\n Falcon\u00a0, Kiel \n"
     )
     with tenant_context(firm.tenant):
         assert [*Account.objects.exclude(name__startswith="Firm").values_list("name", "city")] == [("Falcon", "Kiel")]
-        assert [row.cells for row in RefusedRow.objects.filter(job=job).order_by("number")] == [
+        assert [row.cells for row in RefusedRow.objects.filter(run=run).order_by("number")] == [
             ["Kestrel", "\ufffdUlm\ufffd"],
             ["\ufffdMerlin", "Bonn"],
         ]
 
 
 def test_a_null_character_in_a_column_that_is_left_out_does_no_harm(firm: Firm) -> None:
-    job = bring_in(firm, "accounts", f"name,colour\n{FILLER}Last,r\x00d\n")
-    assert (job.refused_count, job.created_count) == (0, job.total)
+    run = bring_in(firm, "accounts", f"name,colour\n{FILLER}Last,r\x00d\n")
+    assert (run.refused_count, run.created_count) == (0, run.total)
 
 
 @pytest.mark.parametrize(
@@ -76,11 +76,11 @@ def test_what_a_remark_says_of_a_cell_can_be_kept(firm: Firm, names: str, row: s
     for kind in ({"dry_run": "1"}, {}):
         odd = row.format(odd=f"0\x001{'9' * 5_000}")
         text = f"first name,last name,{names}\nAl,A,{odd}\n".encode("utf-16")
-        job = bring_in(firm, "contacts", text, **columns, **kind)
-        assert (job.created_count, job.refused_count) == (1, 0)
+        run = bring_in(firm, "contacts", text, **columns, **kind)
+        assert (run.created_count, run.refused_count) == (1, 0)
         with tenant_context(firm.tenant):
-            said = " ".join(RefusedRow.objects.get(job=job, came_in=True).reasons)
-            kept = [remark for one in ImportRow.objects.filter(job=job) for remark in one.remarks]
+            said = " ".join(RefusedRow.objects.get(run=run, came_in=True).reasons)
+            kept = [remark for one in ImportRow.objects.filter(run=run) for remark in one.remarks]
         assert "\ufffd" in said and len(said) < 300
         assert not kind or " ".join(kept) == said
 
@@ -96,15 +96,15 @@ def test_null_characters_among_the_column_names_are_refused(firm: Firm) -> None:
 def test_what_is_too_much_for_a_field_refuses_its_row_only(firm: Firm, field: str) -> None:
     cells = ["x" * 5_000, "9" * 400, "1e999", "-1e400", "NaN", "0x10", "32/13/9999", "99999999999999999999"]
     rows = "".join(f"Odd {number},{cell}\nEven {number},\n" for number, cell in enumerate(cells))
-    job = bring_in(firm, "accounts", f"name,{field}\n{rows}")
-    assert job.created_count + job.refused_count == 2 * len(cells)
+    run = bring_in(firm, "accounts", f"name,{field}\n{rows}")
+    assert run.created_count + run.refused_count == 2 * len(cells)
     with tenant_context(firm.tenant):
         names = set(Account.objects.values_list("name", flat=True))
         refused = {row.cells[0] for row in RefusedRow.objects.all()}
     assert {f"Even {number}" for number in range(len(cells))} <= names
     assert refused == {f"Odd {number}" for number in range(len(cells))} - names
     client = client_of(firm.ada)
-    assert client.get(f"/acme/imports/{job.pk}/").status_code == 200
+    assert client.get(f"/acme/imports/{run.pk}/").status_code == 200
 
 
 def test_every_text_comes_in_as_it_stands_in_the_file(firm: Firm) -> None:
@@ -112,9 +112,9 @@ def test_every_text_comes_in_as_it_stands_in_the_file(firm: Firm) -> None:
         {"external_id": f"s{number}", "last_name": "Brandt", "email": "h@k.example", "description": text}
         for number, text in enumerate([*all_strings(), "be\x07ll", "C1 \x93quoted\x94"])
     ]
-    job = bring_in(firm, "leads", written(rows))
+    run = bring_in(firm, "leads", written(rows))
     readable = [row for row in rows if not is_unreadable(row["description"].strip())]
-    assert (job.created_count, job.refused_count) == (len(readable), len(rows) - len(readable))
+    assert (run.created_count, run.refused_count) == (len(readable), len(rows) - len(readable))
     with tenant_context(firm.tenant):
         found = dict(Lead.objects.values_list("external_id", "description"))
     assert found == {row["external_id"]: row["description"].strip() for row in readable}
@@ -140,9 +140,9 @@ def test_a_row_that_only_the_database_refuses_keeps_no_other_back(
     firm: Firm, monkeypatch: pytest.MonkeyPatch, options: dict[str, str]
 ) -> None:
     monkeypatch.setattr(Text, "parse", lambda self, spec, text, context: text)  # a check that lags behind its column
-    job = bring_in(firm, "accounts", f"name,city\nFirst,\nOdd,{'x' * 300}\nLast,\n", **options)
-    assert (job.created_count, job.refused_count) == (2, 1)
-    assert "The database does not take this row" in download(firm, job)
+    run = bring_in(firm, "accounts", f"name,city\nFirst,\nOdd,{'x' * 300}\nLast,\n", **options)
+    assert (run.created_count, run.refused_count) == (2, 1)
+    assert "The database does not take this row" in download(firm, run)
     with tenant_context(firm.tenant):
         assert set(Account.objects.values_list("name", flat=True)) == (set() if options else {"First", "Last"})
 
@@ -155,9 +155,9 @@ def test_an_address_with_a_character_that_nobody_sees_is_refused(firm: Firm) -> 
     """In a file and in each form; it would reach nobody, and be another one for what looks for doubles."""
     odd = [f"owl@mün{one}chen.example" for one in UNSEEN]
     codes = [f"cannot be seen (U+{ord(one):04X})" for one in UNSEEN]
-    job = bring_in(firm, "leads", "name,email\n" + "".join(f"Owl,{one}\n" for one in odd) + "Elk,owl@münchen.example\n")
-    assert (job.created_count, job.refused_count) == (1, len(odd))
-    refused = download(firm, job)
+    run = bring_in(firm, "leads", "name,email\n" + "".join(f"Owl,{one}\n" for one in odd) + "Elk,owl@münchen.example\n")
+    assert (run.created_count, run.refused_count) == (1, len(odd))
+    refused = download(firm, run)
     assert [code for code in codes if code not in refused] == []
     ada, nobody = client_of(firm.ada), Client()
     lead, site = form_of(ada, "/acme/leads/new/"), form_of(ada, "/acme/accounts/new/")
@@ -206,5 +206,5 @@ def test_odd_texts_in_every_column_stop_neither_page_nor_import(firm: Firm, key:
         headers = [str(spec.label) for spec in kind.specs_now() if spec.importable]
     out = io.StringIO()
     csv.writer(out).writerows([headers, *([text] * len(headers) for text in NASTY)])
-    job = bring_in(firm, key, out.getvalue(), unknown="refuse")
-    assert job.state == "done" and job.created_count + job.refused_count == len(NASTY)
+    run = bring_in(firm, key, out.getvalue(), unknown="refuse")
+    assert run.state == "done" and run.created_count + run.refused_count == len(NASTY)

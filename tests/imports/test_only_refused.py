@@ -36,25 +36,25 @@ def there(firm: Firm) -> set[str]:
 
 
 @pytest.mark.parametrize("size", [500, 1])
-@pytest.mark.parametrize("run", ["dry_run", "import"])
+@pytest.mark.parametrize("how", ["dry_run", "import"])
 def test_what_only_refused_rows_name_is_not_made(
-    firm: Firm, monkeypatch: pytest.MonkeyPatch, run: str, size: int
+    firm: Firm, monkeypatch: pytest.MonkeyPatch, how: str, size: int
 ) -> None:
     monkeypatch.setattr(running, "BATCH", size)
     before = there(firm)
-    job = bring_in(firm, "leads", LEADS, **{run: "1"})
-    assert (job.created_count, job.refused_count) == (2, 2)
+    run = bring_in(firm, "leads", LEADS, **{how: "1"})
+    assert (run.created_count, run.refused_count) == (2, 2)
     whats = ("Owner", "Team", "Source", "Tag")
     named = {f"{who} {what}" for who in ("Ulf", "Cy") for what in whats}
-    assert {name for names in job.added.values() for name in names} == named
-    assert there(firm) - before == (named if run == "import" else set())
+    assert {name for names in run.added.values() for name in names} == named
+    assert there(firm) - before == (named if how == "import" else set())
 
 
 def test_what_only_skipped_rows_name_is_not_made(firm: Firm) -> None:
     bring_in(firm, "leads", "name,email\nAnn Bell,a@k.example\n")
     before = there(firm)
-    job = bring_in(firm, "leads", LEADS.replace(",much", ",30"), existing="skip")
-    assert (job.created_count, job.skipped_count, job.refused_count) == (3, 1, 0)
+    run = bring_in(firm, "leads", LEADS.replace(",much", ",30"), existing="skip")
+    assert (run.created_count, run.skipped_count, run.refused_count) == (3, 1, 0)
     assert {name.split()[0] for name in there(firm) - before} == {"Bo", "Cy"}
 
 
@@ -64,23 +64,23 @@ def test_a_row_that_is_refused_late_adds_no_stage_and_no_account(firm: Firm) -> 
         make.account(firm.ada, name="Falcon")
     before = there(firm)
     text = "name,account,stage,closed on\nOne,Heron,Limbo,2020-01-02\nTwo,Osprey,Ether,\n"
-    job = bring_in(firm, "opportunities", text)
-    assert (job.created_count, job.refused_count) == (1, 1)
+    run = bring_in(firm, "opportunities", text)
+    assert (run.created_count, run.refused_count) == (1, 1)
     assert there(firm) - before == {"Osprey", "Ether"}
-    assert job.added == {"stage": ["Ether"], "accounts": ["Osprey"]}
+    assert run.added == {"stage": ["Ether"], "accounts": ["Osprey"]}
 
 
 def test_refused_leads_leave_nothing_even_where_the_database_is_asked_row_by_row(
     firm: Firm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = Batch.run
+    take_in = Batch.take_in
 
     def refused_once(batch: Batch) -> object:
         if batch.tried.collected:
             raise DataError("value too long")
-        return run(batch)
+        return take_in(batch)
 
-    monkeypatch.setattr(Batch, "run", refused_once)
+    monkeypatch.setattr(Batch, "take_in", refused_once)
     before = there(firm)
     assert bring_in(firm, "leads", LEADS).created_count == 2
     assert {name.split()[0] for name in there(firm) - before} == {"Ulf", "Cy"}
@@ -91,10 +91,10 @@ def test_refused_leads_leave_nothing_even_where_the_database_is_asked_row_by_row
 def test_no_reason_is_left_out_without_a_word(firm: Firm) -> None:
     """Why rows are refused stands before what is remarked on others, and what is not listed is counted."""
     rows = "".join(f"Firm {number},{number} days ago\n" for number in range(12)) + ",2026-01-02\n"
-    job = bring_in(firm, "accounts", f"name,contract ends on\n{rows}")
-    client, address = client_of(firm.ada), f"/{firm.tenant.slug}/imports/{job.pk}/"
+    run = bring_in(firm, "accounts", f"name,contract ends on\n{rows}")
+    client, address = client_of(firm.ada), f"/{firm.tenant.slug}/imports/{run.pk}/"
     page = client.get(address)
-    assert job.refused_count == 13
+    assert run.refused_count == 13
     assert len(page.context["reasons"].some) == 10 and "And 3 more reasons." in told(page)
     assert 'href="?reasons=all#reasons"' in page.content.decode()
     page = client.get(f"{address}?reasons=all")

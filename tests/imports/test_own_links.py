@@ -33,16 +33,16 @@ def test_a_link_that_closes_a_circle_is_told_in_the_dry_run(
     firm: Firm, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     monkeypatch.setattr(running, "BATCH", batch)
-    job = bring_in(firm, "accounts", CIRCLE, dry_run="1")
+    run = bring_in(firm, "accounts", CIRCLE, dry_run="1")
     with tenant_context(firm.tenant):
-        tried = {row.name: row for row in ImportRow.objects.filter(job=job)}
+        tried = {row.name: row for row in ImportRow.objects.filter(run=run)}
     told = {name: [new for label, _old, new in row.changes if label == "Parent account"] for name, row in tried.items()}
     closing = [name for name, row in tried.items() if "it would form a circle" in " ".join(row.remarks)]
     assert len(closing) == 1 and not told.pop(closing[0])
     bring_in(firm, "accounts", CIRCLE)
     assert parents(firm) == {name: parent for name, [parent] in told.items()}
     with tenant_context(firm.tenant):
-        said = RefusedRow.objects.get(reasons__icontains="below itself", came_in=True, job__is_dry_run=False)
+        said = RefusedRow.objects.get(reasons__icontains="below itself", came_in=True, run__is_dry_run=False)
     assert said.cells[0] == closing[0]
 
 
@@ -86,9 +86,9 @@ def test_the_dry_run_shows_the_parents_that_the_import_sets(
     monkeypatch.setattr(running, "BATCH", 15)
     with tenant_context(firm.tenant):
         make.account(firm.ada, name=here[0], external_id=here[1])
-    job = bring_in(firm, "accounts", text, dry_run="1")
+    run = bring_in(firm, "accounts", text, dry_run="1")
     with tenant_context(firm.tenant):
-        rows = ImportRow.objects.filter(job=job)
+        rows = ImportRow.objects.filter(run=run)
         shown = sorted((row.name, new) for row in rows for label, _old, new in row.changes if label == "Parent account")
     bring_in(firm, "accounts", text)
     with tenant_context(firm.tenant):
@@ -134,13 +134,13 @@ def test_an_answer_that_a_row_of_the_file_has_overruled_is_told(
     page = Page(firm, "contacts", STAFF.format(**{"above": "", "below": "", place: ANN}))
     assert page.words("reports_to") == {"Ann One": (1, "")}
     named = page.columns() | {"column_0": "first_name", "column_1": "last_name", "word_reports_to": ["Ann One"]}
-    job = page.send(named | {"answer_reports_to": [answer], "dry_run": "1"})
-    finished(firm, job)
+    run = page.send(named | {"answer_reports_to": [answer], "dry_run": "1"})
+    finished(firm, run)
     with tenant_context(firm.tenant):
-        [row] = [row for row in ImportRow.objects.filter(job=job) if row.name == "Dee Four"]
+        [row] = [row for row in ImportRow.objects.filter(run=run) if row.name == "Dee Four"]
         assert ("Reports to", "Ann One") in {(label, new) for label, _old, new in row.changes}
         assert any("“Ann One” is a row of this file" in remark for remark in row.remarks) == bool(answer)
-    page.client.post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    finished(firm, job)
+    page.client.post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    finished(firm, run)
     with tenant_context(firm.tenant):
         assert [f"{dee.reports_to}" for dee in Contact.objects.filter(last_name="Four")] == ["Ann One"]

@@ -75,7 +75,7 @@ def test_somebody_deactivated_gets_records_after_a_word(
     assert "Would be created" in shown and "Created" not in shown
     assert (tried.created_count, tried.refused_count) == counts
     with tenant_context(firm.tenant):
-        said = [row.remarks for row in ImportRow.objects.filter(job=tried).order_by("number")]
+        said = [row.remarks for row in ImportRow.objects.filter(run=tried).order_by("number")]
     assert said == [["Owner: Sam Seller is deactivated."] if answer in ("", "refuse") else [], []]
     page.client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1", "tried": str(tried.tried_at)})
     finished(firm, tried)

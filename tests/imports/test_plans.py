@@ -59,9 +59,9 @@ def test_a_long_list_is_looked_up_by_its_index(fresh_firm: Firm, key: str, table
         for maker in (make.lead, make.account, make.contact):
             maker(fresh_firm.ana)
     fill(table, fresh_firm)
-    job = upload(fresh_firm, key, TEXTS[key])
+    run = upload(fresh_firm, key, TEXTS[key])
     with CaptureQueriesContext(connection) as caught:
-        finished(fresh_firm, job)
+        finished(fresh_firm, run)
     selects = [one["sql"] for one in caught.captured_queries if one["sql"].startswith("SELECT")]
     # In one statement, or as one part of it that has a name of its own for the table
     queries = [

@@ -23,8 +23,8 @@ def taken(firm: Firm, content: bytes, name: str = "rows.csv", key: str = "leads"
 
 def rows_of(firm: Firm, content: bytes, name: str = "rows.csv") -> list[list[str]]:
     """The header and what is below it."""
-    job = taken(firm, content, name)
-    return [job.headers, *read_rows(job)]
+    run = taken(firm, content, name)
+    return [run.headers, *read_rows(run)]
 
 
 @pytest.mark.parametrize(
@@ -38,18 +38,18 @@ def rows_of(firm: Firm, content: bytes, name: str = "rows.csv") -> list[list[str
     ],
 )
 def test_encoding_and_separator_are_found(inside: Firm, content: bytes, encoding: str, separator: str) -> None:
-    job = taken(inside, content)
-    how = FileReading.of(job).format
-    assert (how.encoding, how.separator, job.headers, job.total) == (encoding, separator, ["name", "city"], 1)
-    assert list(read_rows(job)) == [["Müller", "Köln"]]
+    run = taken(inside, content)
+    how = FileReading.of(run).format
+    assert (how.encoding, how.separator, run.headers, run.total) == (encoding, separator, ["name", "city"], 1)
+    assert list(read_rows(run)) == [["Müller", "Köln"]]
 
 
 def test_ragged_lines_quotes_and_empty_lines(inside: Firm) -> None:
-    job = taken(inside, b'name,note\n\n"Acme, Inc.","two\nlines"\nShort\nLong,1,2,3\n')
-    assert (job.total, job.headers) == (3, ["name", "note", "", ""])
-    rows = list(read_rows(job))
+    run = taken(inside, b'name,note\n\n"Acme, Inc.","two\nlines"\nShort\nLong,1,2,3\n')
+    assert (run.total, run.headers) == (3, ["name", "note", "", ""])
+    rows = list(read_rows(run))
     assert rows == [["Acme, Inc.", "two\nlines", "", ""], ["Short", "", "", ""], ["Long", "1", "2", "3"]]
-    assert list(read_rows(job, start=2)) == [["Long", "1", "2", "3"]]
+    assert list(read_rows(run, start=2)) == [["Long", "1", "2", "3"]]
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n ", b"PK\x03\x04\x00\x00binary"])

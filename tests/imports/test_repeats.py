@@ -20,22 +20,22 @@ from tests.imports.test_words import Page
 from tests.people import Firm, client_of
 
 
-def counts(job: Import) -> tuple[int, ...]:
+def counts(run: Import) -> tuple[int, ...]:
     """Created, changed, the same, rows of the same record as another, skipped, refused."""
-    alone = (job.created_count, job.updated_count, job.unchanged_count)
-    return (*alone, job.folded_count, job.skipped_count, job.refused_count)
+    alone = (run.created_count, run.updated_count, run.unchanged_count)
+    return (*alone, run.folded_count, run.skipped_count, run.refused_count)
 
 
 def tried_and_done(firm: Firm, key: str, text: str, **options: str) -> list[tuple[int, ...]]:
     """What a dry run counts, and what the import does after it; another worker takes over after each batch."""
     page = Page(firm, key, text)
-    job = page.send(sent(page.answer) | options | {"dry_run": "1"})
+    run = page.send(sent(page.answer) | options | {"dry_run": "1"})
     found = []
     for _run in ("dry", "real"):
-        while run_import(tenant_of(firm), job.pk, batches=1):
+        while run_import(tenant_of(firm), run.pk, batches=1):
             pass
-        found.append(counts(job := finished(firm, job)))
-        client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
+        found.append(counts(run := finished(firm, run)))
+        client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
     return found
 
 
@@ -73,9 +73,9 @@ def test_each_row_about_the_same_one_is_told_in_order_and_comes_true(
     assert "3 of them differ from the earlier row. If records are updated, the later row wins" in shown
     assert "description: First note (row 2) → Second note (row 3)" in shown
     assert f"{field}: Ulm (row 2) → Kiel (row 5)" in shown
-    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    run = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
     with tenant_context(firm.tenant):
-        found: dict[int, Any] = {row.number: row for row in ImportRow.objects.filter(job=job)}
+        found: dict[int, Any] = {row.number: row for row in ImportRow.objects.filter(run=run)}
     wanted = {
         2: ("created", None), 3: ("folded", ("First note", "Second note")), 4: ("created", None),
         5: ("folded", ("Ulm", "Kiel")), 6: ("folded", None), 7: ("folded", ("Second note", "First note")),
@@ -86,9 +86,9 @@ def test_each_row_about_the_same_one_is_told_in_order_and_comes_true(
         if change:
             assert [tuple(one[1:]) for one in row.changes] == [change]
             assert any("Same as row 2 of this file" in remark for remark in row.remarks)
-    tried = counts(job)
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    assert counts(finished(firm, job)) == tried == (2, 0, 0, 4, 0, 0)
+    tried = counts(run)
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    assert counts(finished(firm, run)) == tried == (2, 0, 0, 4, 0, 0)
     with tenant_context(tenant_of(firm)):
         records = page.answer.context["type"].model.objects.order_by("created_at").values_list("description", field)
         assert [*records][-2:] == [("First note", "Kiel"), ("Of another", "Rome")]
@@ -115,8 +115,8 @@ def test_the_first_row_of_each_record_is_remembered_however_many_share_a_name(
         f"Ann,Bell,{name}@k.example,{here[at]}" for at in (0, 1) for name, here in cities.items() if at < len(here)
     ]
     page = Page(firm, "contacts", "\n".join(["first name,last name,email,city", *people]))
-    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
-    assert counts(job) == (3, 0, 0, 2, 0, 0)
+    run = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    assert counts(run) == (3, 0, 0, 2, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -153,13 +153,13 @@ def test_rows_that_close_and_reopen_a_deal_are_told_one_after_the_other(
         "x1,Gate,Falcon,Proposal,,,2026-01-03", "x1,Gate,Falcon,,,,",
     ]  # fmt: skip
     page = Page(firm, "opportunities", "\n".join([head, *rows]))
-    job = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
-    tried = counts(job)
+    run = finished(firm, page.send(sent(page.answer) | {"dry_run": "1"}))
+    tried = counts(run)
     with tenant_context(firm.tenant):
-        outcomes = [row.outcome for row in ImportRow.objects.filter(job=job).order_by("number")]
+        outcomes = [row.outcome for row in ImportRow.objects.filter(run=run).order_by("number")]
     assert outcomes == ["created", "folded", "folded", "folded"]
-    client_of(firm.ada).post(f"/acme/imports/{job.pk}/run/", {"import": "1", "tried": f"{job.tried_at}"})
-    assert counts(finished(firm, job)) == tried
+    client_of(firm.ada).post(f"/acme/imports/{run.pk}/run/", {"import": "1", "tried": f"{run.tried_at}"})
+    assert counts(finished(firm, run)) == tried
 
 
 # The person and the deal stand in two rows, of which the later one wins where it says something else.
@@ -208,12 +208,12 @@ def test_a_second_import_of_two_rows_of_one_record_changes_nothing(
     assert counts(bring_in(firm, key, text)) == (2, 0, 0, 1, 0, 0)
     with tenant_context(tenant_of(firm)):
         told = Event.objects.exclude(name__startswith="import.").count()
-    for run in ("dry_run", "import"):
-        job = bring_in(firm, key, text, **{run: "1"})
-        assert counts(job) == (0, 0, 2, 1, 0, 0), run
-        if run == "dry_run":
+    for how in ("dry_run", "import"):
+        run = bring_in(firm, key, text, **{how: "1"})
+        assert counts(run) == (0, 0, 2, 1, 0, 0), how
+        if how == "dry_run":
             with tenant_context(tenant_of(firm)):
-                remarks = ImportRow.objects.get(job=job, number=2).remarks
+                remarks = ImportRow.objects.get(run=run, number=2).remarks
             assert any("row 4 of this file has another value, and that is used." in remark for remark in remarks)
     with tenant_context(tenant_of(firm)):
         assert Event.objects.exclude(name__startswith="import.").count() == told
@@ -230,13 +230,13 @@ def test_a_later_row_that_empties_a_field_or_dates_it_otherwise_is_told(
         customer = make.reason("account_type", "customer")
         make.account(firm.ada, name="Owl", external_id="x1", city="Ulm", type=customer)
     text = f"External ID,Name,Type,{header}\nx1,Owl,Customer,{first}\nx1,Owl,,{then}\n"
-    job = bring_in(firm, "accounts", text, clear_empty="on", existing="update", dry_run="1")
+    run = bring_in(firm, "accounts", text, clear_empty="on", existing="update", dry_run="1")
     with tenant_context(firm.tenant):
-        remarks = [row.remarks for row in ImportRow.objects.filter(job=job).order_by("number")]
+        remarks = [row.remarks for row in ImportRow.objects.filter(run=run).order_by("number")]
     assert f"{field}: row 3 of this file has another value, and that is used." in remarks[0], remarks
     client = client_of(firm.ada)
-    client.post(f"/acme/imports/{job.pk}/run/", {"columns": "1"})
-    shown = told(client.get(f"/acme/imports/{job.pk}/columns/"))
+    client.post(f"/acme/imports/{run.pk}/run/", {"columns": "1"})
+    shown = told(client.get(f"/acme/imports/{run.pk}/columns/"))
     assert f"{header}: {first} (row 2) → {then or '—'} (row 3)" in shown
     assert counts(bring_in(firm, "accounts", text, clear_empty="on", existing="update"))[1] == 1
     with tenant_context(firm.tenant):
@@ -270,8 +270,8 @@ def test_what_a_refused_row_said_is_not_taken_for_said(firm: Firm, monkeypatch: 
 
 def test_a_word_that_a_later_row_goes_over_is_not_added(firm: Firm) -> None:
     bring_in(firm, "leads", "name,email\nAnn Bell,ann@k.example\n")
-    job = bring_in(firm, "leads", TWICE["leads"].format(between="").replace("Fair", "Old Fair"))
-    assert (job.updated_count, job.refused_count, job.added) == (1, 0, {"lead_source": ["Web"]})
+    run = bring_in(firm, "leads", TWICE["leads"].format(between="").replace("Fair", "Old Fair"))
+    assert (run.updated_count, run.refused_count, run.added) == (1, 0, {"lead_source": ["Web"]})
     with tenant_context(tenant_of(firm)):
         lead = Lead.objects.select_related("source").get()
         assert (str(lead.source), lead.phone, lead.city) == ("Web", "0711 2", "Ulm")
@@ -282,9 +282,9 @@ def test_a_later_row_that_says_what_is_there_already_wins_too(firm: Firm) -> Non
     """Of an export that somebody has added a row to."""
     with tenant_context(firm.tenant):
         owl = make.account(firm.ada, name="Owl", city="Ulm")
-    for run in ("dry_run", "import", "import"):
-        job = bring_in(firm, "accounts", f"id,name,city\n{owl.pk},Owl,Kiel\n{owl.pk},Owl,Ulm\n", **{run: "1"})
-        assert counts(job) == (0, 0, 1, 1, 0, 0), run
+    for how in ("dry_run", "import", "import"):
+        run = bring_in(firm, "accounts", f"id,name,city\n{owl.pk},Owl,Kiel\n{owl.pk},Owl,Ulm\n", **{how: "1"})
+        assert counts(run) == (0, 0, 1, 1, 0, 0), how
     with tenant_context(tenant_of(firm)):
         owl.refresh_from_db()
         assert owl.city == "Ulm"
@@ -336,9 +336,9 @@ def test_rows_of_one_person_share_what_is_given_for_all_rows(
 ) -> None:
     monkeypatch.setattr(running, "BATCH", size)
     page = Page(firm, "leads", "last name,phone,city\nBell,0711 1,Ulm\nFox,0711 2,Rome\nBell,0711 1,Kiel\n")
-    job = finished(firm, page.send(sent(page.answer) | {"fixed_company": "Kestrel", "dry_run": "1"}))
-    assert counts(job) == (2, 0, 0, 1, 0, 0)
-    answer = client_of(firm.ada).get(f"/acme/imports/{job.pk}/")
+    run = finished(firm, page.send(sent(page.answer) | {"fixed_company": "Kestrel", "dry_run": "1"}))
+    assert counts(run) == (2, 0, 0, 1, 0, 0)
+    answer = client_of(firm.ada).get(f"/acme/imports/{run.pk}/")
     assert "1 more row of the same record" in told(answer) and "Same as row 2 of this file" in told(answer)
 
 

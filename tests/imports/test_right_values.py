@@ -45,8 +45,8 @@ def refused(firm: Firm) -> dict[str, str]:
 def test_a_row_is_stored_as_it_stands_or_refused(
     firm: Firm, name: str, stored: list[tuple[str, ...]], not_taken: dict[str, str]
 ) -> None:
-    job = bring_in(firm, "leads", case(name))
-    assert (job.created_count, job.refused_count) == (len(stored), len(not_taken))
+    run = bring_in(firm, "leads", case(name))
+    assert (run.created_count, run.refused_count) == (len(stored), len(not_taken))
     with tenant_context(firm.tenant):
         found = Lead.objects.values_list("first_name", "last_name", "company", "email", "phone", "description")
         assert sorted(found) == sorted(stored)
@@ -63,11 +63,11 @@ def test_each_way_of_writing_an_amount(firm: Firm) -> None:
         "N16": "1500.00 USD", "N17": "100000.00 USD", "N20": "-50.00 USD", "N27": "100.00 USD", "N30": "1234.50 CAD",
         "N32": "2000.00 CHF", "N34": "3500.00 USD",
     }  # fmt: skip
-    job = bring_in(firm, "leads", case("n01"))
+    run = bring_in(firm, "leads", case("n01"))
     with tenant_context(firm.tenant):
         found = {lead.name[:3]: " ".join(_amount(lead)) for lead in Lead.objects.all()}
     assert found == right
-    assert job.refused_count == 37 - len(right)
+    assert run.refused_count == 37 - len(right)
     reasons = {name[:3]: reason for name, reason in refused(firm).items()}
     assert "has no decimals" in reasons["N14"] and "at most 3 decimals" in reasons["N15"]
     assert all("at most 2 decimals" in reasons[row] for row in ("N25", "N26", "N29"))
@@ -99,7 +99,7 @@ def test_each_way_of_writing_a_day(firm: Firm) -> None:
 
 
 def test_each_way_of_writing_a_name(firm: Firm) -> None:
-    job = bring_in(firm, "leads", case("m01"))
+    run = bring_in(firm, "leads", case("m01"))
     with tenant_context(firm.tenant):
         rows = Lead.objects.values_list("email", "first_name", "last_name")
         found = {email[2:4]: (first, last) for email, first, last in rows}
@@ -115,7 +115,7 @@ def test_each_way_of_writing_a_name(firm: Firm) -> None:
         "32": ("Ⅻ", "Roman"),
     }  # fmt: skip
     assert {key: found[key] for key in right} == right
-    assert (job.created_count, list(refused(firm).values())) == (
+    assert (run.created_count, list(refused(firm).values())) == (
         32, ["Name: Neither first nor last name may be longer than 100 characters."],
     )  # fmt: skip
 
@@ -177,10 +177,10 @@ def test_no_inch_mark_is_lost(firm: Firm, cell: str, stored: str | None, is_told
 @pytest.mark.parametrize("line", ['B,"Acme', 'B,"Acme, b', '"Acme" Ltd,b', 'a,"b" c'])
 def test_a_mark_that_is_never_closed_swallows_no_row_with_marks_of_its_own(firm: Firm, line: str) -> None:
     content = f'last_name,company,email\nA,"Hill, Inc.",a@k.example\n{line},b@k.example\nC,"D, Inc.",c@k.example\n'
-    job = bring_in(firm, "leads", content)
+    run = bring_in(firm, "leads", content)
     with tenant_context(firm.tenant):
         companies = dict(Lead.objects.values_list("last_name", "company"))
-    assert (companies["A"], companies["C"], job.total) == ("Hill, Inc.", "D, Inc.", 3)
+    assert (companies["A"], companies["C"], run.total) == ("Hill, Inc.", "D, Inc.", 3)
 
 
 def test_a_cell_that_holds_lines_like_rows_is_told(firm: Firm) -> None:

@@ -44,17 +44,17 @@ def test_an_import_stops_when_its_maker_loses_the_right(
     fresh_firm: Firm, monkeypatch: pytest.MonkeyPatch, happens: Any
 ) -> None:
     monkeypatch.setattr(running, "BATCH", 10)
-    job = upload(fresh_firm, "accounts", "name\n" + "".join(f"Firm {n}\n" for n in range(30)), member=fresh_firm.max)
-    assert run_import(tenant_of(fresh_firm), job.pk, batches=1)
+    run = upload(fresh_firm, "accounts", "name\n" + "".join(f"Firm {n}\n" for n in range(30)), member=fresh_firm.max)
+    assert run_import(tenant_of(fresh_firm), run.pk, batches=1)
     if happens:
         with tenant_context(tenant_of(fresh_firm)):
             happens(fresh_firm)
-    work(IMPORT, fresh_firm.tenant, job.pk)
+    work(IMPORT, fresh_firm.tenant, run.pk)
     with tenant_context(tenant_of(fresh_firm)):
-        job.refresh_from_db()
+        run.refresh_from_db()
         assert Account.objects.count() == (10 if happens else 30)
-    assert job.state == (RunState.FAILED if happens else RunState.DONE)
-    page = client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/").content.decode()
+    assert run.state == (RunState.FAILED if happens else RunState.DONE)
+    page = client_of(fresh_firm.ada).get(f"/{fresh_firm.tenant.slug}/imports/{run.pk}/").content.decode()
     assert ("Max Manager may no longer import here." in page) == bool(happens)
 
 
@@ -65,18 +65,18 @@ def test_rows_about_records_that_the_maker_may_not_edit_are_refused(firm: Firm) 
         role.save()
         for owner, external_id in ((firm.ada, "a"), (firm.max, "m")):
             make.account(owner, external_id=external_id, city="Bonn")
-    job = bring_in(firm, "accounts", "external_id,name,city\na,Theirs,Ulm\nm,Mine,Ulm\n", member=firm.max)
-    assert (job.updated_count, job.refused_count) == (1, 1)
+    run = bring_in(firm, "accounts", "external_id,name,city\na,Theirs,Ulm\nm,Mine,Ulm\n", member=firm.max)
+    assert (run.updated_count, run.refused_count) == (1, 1)
     with tenant_context(firm.tenant):
         assert dict(Account.objects.values_list("external_id", "city")) == {"a": "Bonn", "m": "Ulm"}
 
 
 def test_a_reason_in_the_file_of_refused_rows_is_no_formula(firm: Firm) -> None:
     """It begins with what an admin has called the field."""
-    job = bring_in(firm, "accounts", "name,employees\nKestrel,many\n")
+    run = bring_in(firm, "accounts", "name,employees\nKestrel,many\n")
     with tenant_context(firm.tenant):
         RefusedRow.objects.update(reasons=["=HYPERLINK(1): no"])
-    assert download(firm, job).splitlines()[1].endswith(",'=HYPERLINK(1): no")
+    assert download(firm, run).splitlines()[1].endswith(",'=HYPERLINK(1): no")
 
 
 def test_a_row_about_a_record_that_the_maker_may_not_see_does_not_name_it(firm: Firm) -> None:
@@ -87,9 +87,9 @@ def test_a_row_about_a_record_that_the_maker_may_not_see_does_not_name_it(firm: 
         for owner, external_id in ((firm.ada, "a"), (firm.max, "m")):
             make.account(owner, external_id=external_id, name=f"Secret {external_id}")
     text = "external_id,city\na,Ulm\nm,Ulm\n"
-    job = bring_in(firm, "accounts", text, member=firm.max, existing="skip", dry_run="1")
-    assert (job.skipped_count, job.refused_count) == (1, 1)
-    page = client_of(firm.max).get(f"/{firm.tenant.slug}/imports/{job.pk}/").content.decode()
+    run = bring_in(firm, "accounts", text, member=firm.max, existing="skip", dry_run="1")
+    assert (run.skipped_count, run.refused_count) == (1, 1)
+    page = client_of(firm.max).get(f"/{firm.tenant.slug}/imports/{run.pk}/").content.decode()
     assert "Secret m" in page and "Secret a" not in page and "you may not see it" in page
 
 
@@ -105,18 +105,18 @@ def test_who_helps_is_offered_what_the_maker_may_do(firm: Firm) -> None:
 
 def test_an_old_tab_changes_nothing_of_an_import_that_was_started_meanwhile(firm: Firm) -> None:
     """The old tab has read the import before it was started, and writes after that."""
-    job = upload(firm, "leads", "name,email,estimated value\nAnn Bell,a@k.example,5\n")
+    run = upload(firm, "leads", "name,email,estimated value\nAnn Bell,a@k.example,5\n")
     with tenant_context(tenant_of(firm)):
-        job.refresh_from_db()
-        assert job.state == RunState.QUEUED and job.mapping[0] == "name"
-        job.state = UPLOADED  # as it was read
+        run.refresh_from_db()
+        assert run.state == RunState.QUEUED and run.mapping[0] == "name"
+        run.state = UPLOADED  # as it was read
         nothing: dict[str, Any] = {"fixed": {}, "answers": {}, "options": {}}
         with pytest.raises(ValidationError, match="already been started"):
-            set_columns(job=job, record_type=record_type("leads"), mapping=["", "email", ""], **nothing)
+            set_columns(run=run, record_type=record_type("leads"), mapping=["", "email", ""], **nothing)
         with pytest.raises(ValidationError, match="already been started"):
-            set_styles(job=job, styles={})
-        job.refresh_from_db()
-        assert job.mapping[0] == "name" and job.styles
+            set_styles(run=run, styles={})
+        run.refresh_from_db()
+        assert run.mapping[0] == "name" and run.styles
 
 
 def test_what_is_hidden_does_not_tell_accounts_apart(firm: Firm) -> None:

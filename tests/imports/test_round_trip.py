@@ -97,9 +97,9 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
-def told(firm: Firm, job: Import) -> tuple[int, int, int, str]:
-    refused = download(firm, job) if job.refused_count else ""
-    return job.created_count, job.updated_count, job.refused_count, refused
+def told(firm: Firm, run: Import) -> tuple[int, int, int, str]:
+    refused = download(firm, run) if run.refused_count else ""
+    return run.created_count, run.updated_count, run.refused_count, refused
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
@@ -110,9 +110,9 @@ def test_an_export_of_all_columns_changes_nothing(firm_with_records: Firm, key: 
         content = exported(firm, key, kind)
         count = catalogue.record_type(key).model.objects.count()
     assert count > 10
-    job = bring_in(firm, key, content)
-    assert told(firm, job) == (0, 0, 0, "")
-    assert job.unchanged_count == job.total == count
+    run = bring_in(firm, key, content)
+    assert told(firm, run) == (0, 0, 0, "")
+    assert run.unchanged_count == run.total == count
 
 
 CONVERTED = """First name,Last name,Company,Email,Status,Created,Converted date,Status since
@@ -128,8 +128,8 @@ def test_leads_that_came_converted_are_the_same_already(fresh_firm: Firm, kind: 
     assert bring_in(fresh_firm, "leads", CONVERTED).created_count == 3
     with tenant_context(tenant_of(fresh_firm)):
         content = exported(fresh_firm, "leads", kind)
-    job = bring_in(fresh_firm, "leads", content)
-    assert (job.unchanged_count, job.updated_count, job.refused_count) == (3, 0, 0)
+    run = bring_in(fresh_firm, "leads", content)
+    assert (run.unchanged_count, run.updated_count, run.refused_count) == (3, 0, 0)
 
 
 def test_nothing_is_asked_about_what_stays_as_it_is(firm_with_records: Firm) -> None:
@@ -157,8 +157,8 @@ def test_what_was_changed_in_the_file_is_changed(firm_with_records: Firm) -> Non
     firm = firm_with_records
     with tenant_context(tenant_of(firm)):
         content = exported(firm, "opportunities")
-    job = bring_in(firm, "opportunities", changed(content, 4, amount="2000.25", amount_currency="EUR"))
-    assert told(firm, job) == (0, 1, 0, "")
+    run = bring_in(firm, "opportunities", changed(content, 4, amount="2000.25", amount_currency="EUR"))
+    assert told(firm, run) == (0, 1, 0, "")
     with tenant_context(tenant_of(firm)):
         deal = Opportunity.objects.get(pk=rows_of(content)[4]["id"])
         assert (deal.amount_minor, deal.currency) == (200_025, "EUR")
@@ -169,9 +169,9 @@ def test_an_id_that_names_nothing_here_is_told(firm_with_records: Firm) -> None:
     with tenant_context(tenant_of(firm)):
         content = exported(firm, "accounts")
     unknown = "0190b3a2-0000-7000-8000-000000000000"
-    job = bring_in(firm, "accounts", changed(content, 2, id=unknown, name="Nowhere"))
-    assert (job.created_count, job.updated_count, job.refused_count) == (0, 0, 1)
-    assert f"No record here has the id {unknown}." in download(firm, job)
+    run = bring_in(firm, "accounts", changed(content, 2, id=unknown, name="Nowhere"))
+    assert (run.created_count, run.updated_count, run.refused_count) == (0, 0, 1)
+    assert f"No record here has the id {unknown}." in download(firm, run)
     with tenant_context(tenant_of(firm)):
         assert not Account.objects.filter(name="Nowhere").exists()
 
@@ -184,10 +184,10 @@ def test_only_who_may_edit_a_record_changes_it(firm: Firm) -> None:
         role.can_import = True
         role.save()
     assert (bring_in(firm, "opportunities", content).updated_count) == 0
-    job = bring_in(firm, "opportunities", changed(content, 0, name="Ana's now"), firm.ana)
-    assert (job.updated_count, job.refused_count) == (0, 1)
-    job = bring_in(firm, "opportunities", changed(content, 0, name="The firm's"))
-    assert job.updated_count == 1
+    run = bring_in(firm, "opportunities", changed(content, 0, name="Ana's now"), firm.ana)
+    assert (run.updated_count, run.refused_count) == (0, 1)
+    run = bring_in(firm, "opportunities", changed(content, 0, name="The firm's"))
+    assert run.updated_count == 1
 
 
 def test_money_stands_in_two_columns_that_add_up(firm_with_records: Firm) -> None:
@@ -221,13 +221,13 @@ def test_a_workbook_has_numbers_days_and_no_formula(firm_with_records: Firm) -> 
 
 
 def test_currencies_in_a_column_of_their_own_are_those_of_the_amounts(fresh_firm: Firm) -> None:
-    job = bring_in(
+    run = bring_in(
         fresh_firm,
         "opportunities",
         "Name,Account,Amount,Currency\nA,Kestrel,1200,EUR\nB,Kestrel,€5,USD\nC,Kestrel,7,\n",
     )
-    assert (job.created_count, job.refused_count) == (2, 1)
-    assert "two currencies" in download(fresh_firm, job)
+    assert (run.created_count, run.refused_count) == (2, 1)
+    assert "two currencies" in download(fresh_firm, run)
     with tenant_context(tenant_of(fresh_firm)):
         found = {one.name: (one.amount_minor, one.currency) for one in Opportunity.objects.all()}
         assert found == {"A": (120_000, "EUR"), "C": (700, fresh_firm.tenant.currency)}

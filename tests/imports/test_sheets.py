@@ -173,13 +173,13 @@ def test_all_digits_of_a_long_number_are_read_or_its_row_is_refused(firm: Firm, 
     else:
         content = xlsx(("S", [[Decimal(one) if one[0].isdigit() else one for one in line] for line in table]))
         content = rewritten(content, "<v />", "<v>1e999</v>")  # which openpyxl does not write
-    job = bring_in(firm, "leads", content, existing="update")
-    assert (job.created_count, job.updated_count, job.refused_count) == (3, 0, len(written) - 3)
+    run = bring_in(firm, "leads", content, existing="update")
+    assert (run.created_count, run.updated_count, run.refused_count) == (3, 0, len(written) - 3)
     with tenant_context(firm.tenant):
         ids = dict(Lead.objects.values_list("last_name", "external_id"))
         assert ids == {"L0": written[0], "L1": written[1], "L4": written[4]}
         assert set(Lead.objects.values_list("phone", flat=True)) == set(ids.values())
-        reasons = [" ".join(one.reasons) for one in RefusedRow.objects.filter(job=job)]
+        reasons = [" ".join(one.reasons) for one in RefusedRow.objects.filter(run=run)]
         assert sum("was shortened by a spreadsheet, and digits are missing" in one for one in reasons) == 2
         assert all("digits are missing" in one or "#NUM!" in one for one in reasons)
 
@@ -250,15 +250,15 @@ def test_the_sheet_and_its_header_are_found_and_another_can_be_chosen(firm: Firm
     page = client.get(address).content.decode()
     assert "Sheet People" in page and "row 3 names the columns" in page
     with tenant_context(firm.tenant):
-        job = Import.objects.get()
-        assert (job.headers, list(read_rows(job))) == (
+        run = Import.objects.get()
+        assert (run.headers, list(read_rows(run))) == (
             ["First name", "Last name", "E-mail"], [["Ann", "Bell", "ann@k.example"]],
         )  # fmt: skip
     answer = client.post(address.replace("columns", "reading"), {"sheet": "Firms", "header": "3"})
     assert answer.status_code == 303
     with tenant_context(firm.tenant):
-        job.refresh_from_db()
-        assert (job.headers, list(read_rows(job)), FileReading.of(job).format.sheet) == (["Name"], [["Acme"]], "Firms")
+        run.refresh_from_db()
+        assert (run.headers, list(read_rows(run)), FileReading.of(run).format.sheet) == (["Name"], [["Acme"]], "Firms")
 
 
 def test_an_open_document_sheet_comes_in(firm: Firm) -> None:
@@ -277,8 +277,8 @@ def test_an_open_document_sheet_comes_in(firm: Firm) -> None:
         + row(cell("Ann"), cell("a@k.example"), cell("7", office__value_type="float", office__value="7"))
         + "</table:table>"
     )
-    job = bring_in(firm, "leads", ods(body))
-    assert (job.created_count, job.refused_count, job.total) == (2, 0, 2)
+    run = bring_in(firm, "leads", ods(body))
+    assert (run.created_count, run.refused_count, run.total) == (2, 0, 2)
     with tenant_context(firm.tenant):
         lead = Lead.objects.get(name="Jörg Müller")
         assert (lead.estimated_value_minor, lead.currency, lead.description) == (123450, "EUR", "one\ntwo  three")
@@ -336,8 +336,8 @@ def test_an_error_in_a_cell_refuses_its_row(firm: Firm) -> None:
     def error(book: Any) -> None:
         book["S"]["B2"].value, book["S"]["B2"].data_type = "#N/A", "e"
 
-    job = bring_in(firm, "accounts", xlsx(("S", [["name", "city"], ["Acme", "x"], ["Hill", "Bonn"]]), change=error))
-    assert (job.created_count, job.refused_count) == (1, 1)
+    run = bring_in(firm, "accounts", xlsx(("S", [["name", "city"], ["Acme", "x"], ["Hill", "Bonn"]]), change=error))
+    assert (run.created_count, run.refused_count) == (1, 1)
     with tenant_context(firm.tenant):
         assert Account.objects.get().name == "Hill"
 
@@ -345,9 +345,9 @@ def test_an_error_in_a_cell_refuses_its_row(firm: Firm) -> None:
 def test_a_formula_that_nobody_has_worked_out_is_refused_and_told(firm: Firm) -> None:
     """Read as an empty cell its value would be dropped without a word; a formula whose result is no text may be."""
     rows = [["name", "city", "website"], ["Kestrel", "=B1", "k.example"], ["Merlin", "Ulm", "m.example"]]
-    job = bring_in(firm, "accounts", xlsx(("S", rows)))
-    assert (job.created_count, job.refused_count) == (1, 1)
-    answer = client_of(firm.ada).get(f"/acme/imports/{job.pk}/refused/")
+    run = bring_in(firm, "accounts", xlsx(("S", rows)))
+    assert (run.created_count, run.refused_count) == (1, 1)
+    answer = client_of(firm.ada).get(f"/acme/imports/{run.pk}/refused/")
     refused = " ".join(str(cell.value) for row in load_workbook(io.BytesIO(answer.content)).active for cell in row)
     assert "#formula without a result" in refused and "This formula has no result in the file." in refused
 

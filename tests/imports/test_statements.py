@@ -63,10 +63,10 @@ def statements(act: Callable[[], object]) -> int:
 
 
 def import_of(firm: Firm, key: str, text: str, **extra: str) -> tuple[int, Import]:
-    job = upload(firm, key, text, **extra)
-    count = statements(lambda: finished(firm, job))
-    assert job.refused_count == 0
-    return count, job
+    run = upload(firm, key, text, **extra)
+    count = statements(lambda: finished(firm, run))
+    assert run.refused_count == 0
+    return count, run
 
 
 def empty_outbox() -> None:
@@ -78,12 +78,12 @@ def empty_outbox() -> None:
 @pytest.mark.parametrize("key", FILES)
 def test_the_batch_of_an_import(firms: Firm, key: str, batches: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crm.imports.running.BATCH", ROWS // batches)
-    once, job = import_of(firms, key, FILES[key](ROWS))
-    assert job.created_count == ROWS
+    once, run = import_of(firms, key, FILES[key](ROWS))
+    assert run.created_count == ROWS
     text = FILES[key](3 * ROWS).split("\n")
     monkeypatch.setattr("crm.imports.running.BATCH", 2 * ROWS // batches)
-    twice, job = import_of(firms, key, "\n".join([text[0], *text[1 + ROWS :]]))
-    assert job.created_count == 2 * ROWS
+    twice, run = import_of(firms, key, "\n".join([text[0], *text[1 + ROWS :]]))
+    assert run.created_count == 2 * ROWS
     assert twice <= once
 
 
@@ -91,9 +91,9 @@ def test_leads_that_arrive_converted(firms: Firm) -> None:
     """What they are found to be, and what they become: each of a firm of its own costs nothing by the row."""
     text = leads(3 * ROWS).replace("Owner\n", "Owner,Status\n", 1).split("\n")
     text = [text[0], *(f"{line},Converted" for line in text[1:])]
-    once, job = import_of(firms, "leads", "\n".join(text[: 1 + ROWS]))
-    twice, job = import_of(firms, "leads", "\n".join([text[0], *text[1 + ROWS :]]))
-    assert (job.created_count, Account.objects.count()) == (2 * ROWS, FIRMS + 3 * ROWS)
+    once, run = import_of(firms, "leads", "\n".join(text[: 1 + ROWS]))
+    twice, run = import_of(firms, "leads", "\n".join([text[0], *text[1 + ROWS :]]))
+    assert (run.created_count, Account.objects.count()) == (2 * ROWS, FIRMS + 3 * ROWS)
     assert twice <= once
 
 
@@ -101,10 +101,10 @@ def test_leads_that_arrive_converted(firms: Firm) -> None:
 def test_the_dry_run_of_contacts_asks_nothing_by_the_row(firms: Firm, meaning: str) -> None:
     """What follows for new people is known without the log; as it is for those whose account is no customer."""
     Account.objects.update(type=choice_meaning("account_type", meaning))
-    once, job = import_of(firms, "contacts", contacts(ROWS), dry_run="1")
-    assert job.created_count == ROWS
-    twice, job = import_of(firms, "contacts", contacts(2 * ROWS), dry_run="1")
-    assert job.created_count == 2 * ROWS
+    once, run = import_of(firms, "contacts", contacts(ROWS), dry_run="1")
+    assert run.created_count == ROWS
+    twice, run = import_of(firms, "contacts", contacts(2 * ROWS), dry_run="1")
+    assert run.created_count == 2 * ROWS
     assert twice <= once
 
 
@@ -139,10 +139,10 @@ def test_the_contacts_that_come_to_customers(firms: Firm) -> None:
 def test_rows_that_change_what_is_there(firms: Firm) -> None:
     """Each row that changes costs its own UPDATE: nothing is looked up for it alone."""
     import_of(firms, "opportunities", opportunities(3 * ROWS))
-    once, job = import_of(firms, "opportunities", opportunities(ROWS, amount=5000))
-    assert job.updated_count == ROWS
-    twice, job = import_of(firms, "opportunities", opportunities(3 * ROWS, amount=9000))
-    assert job.updated_count == 3 * ROWS
+    once, run = import_of(firms, "opportunities", opportunities(ROWS, amount=5000))
+    assert run.updated_count == ROWS
+    twice, run = import_of(firms, "opportunities", opportunities(3 * ROWS, amount=9000))
+    assert run.updated_count == 3 * ROWS
     assert twice - once <= 2 * ROWS
 
 
@@ -154,10 +154,10 @@ def test_contacts_of_other_accounts(firms: Firm, extra: dict[str, str]) -> None:
         make.contact(firms.ana, first_name="", last_name=f"Person {n}", account=account)
     import_of(firms, "opportunities", opportunities(3 * ROWS))
     text = ["External id,Contact", *(f"O{n},Person {n}" for n in range(3 * ROWS))]
-    once, job = import_of(firms, "opportunities", "\n".join(text[: 1 + ROWS]), **extra)
-    twice, job = import_of(firms, "opportunities", "\n".join([text[0], *text[1 + ROWS :]]), **extra)
-    remarks = [reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons]
-    assert job.updated_count == len([one for one in remarks if "belongs to the account Other" in one]) == 2 * ROWS
+    once, run = import_of(firms, "opportunities", "\n".join(text[: 1 + ROWS]), **extra)
+    twice, run = import_of(firms, "opportunities", "\n".join([text[0], *text[1 + ROWS :]]), **extra)
+    remarks = [reason for row in RefusedRow.objects.filter(run=run) for reason in row.reasons]
+    assert run.updated_count == len([one for one in remarks if "belongs to the account Other" in one]) == 2 * ROWS
     assert twice - once <= WRITTEN * ROWS
     if extra:
-        assert all("Other" in " ".join(row.remarks) for row in ImportRow.objects.filter(job=job))
+        assert all("Other" in " ".join(row.remarks) for row in ImportRow.objects.filter(run=run))

@@ -61,18 +61,18 @@ def test_each_unknown_tag_is_mapped_added_left_out_or_refused(firm: Firm, partne
     assert (tried.created_count, tried.refused_count, tried.added) == (5, 1, {"tags": ["Junk"]})
     page = Page(firm, "accounts", ROWS, firm.max)
     data |= {"answer_tags": [f"use:{partner.pk}", "add", "empty"]}
-    job = finished(firm, page.send(data))
-    assert (job.created_count, job.refused_count, job.added) == (6, 0, {"tags": ["Junk"]})
-    assert "What was added beside the rows" in told(page.client.get(f"/acme/imports/{job.pk}/"))
+    run = finished(firm, page.send(data))
+    assert (run.created_count, run.refused_count, run.added) == (6, 0, {"tags": ["Junk"]})
+    assert "What was added beside the rows" in told(page.client.get(f"/acme/imports/{run.pk}/"))
     assert tags_of(firm) == {
         "One": ["Partner"], "Two": ["Partner"], "Three": ["Junk"], "Four": ["Old"], "Five": [], "Six": ["Partner"],
     }  # fmt: skip
 
 
 def test_a_row_with_a_refused_tag_is_told_why(firm: Firm, partner: Tag) -> None:
-    job = bring_in(firm, "accounts", ROWS, unknown="refuse")
-    assert (job.created_count, job.refused_count, job.added) == (4, 2, {})
-    assert "Tags: There is no tag “Bad”." in download(firm, job)
+    run = bring_in(firm, "accounts", ROWS, unknown="refuse")
+    assert (run.created_count, run.refused_count, run.added) == (4, 2, {})
+    assert "Tags: There is no tag “Bad”." in download(firm, run)
 
 
 def test_a_tag_that_is_left_out_leaves_what_a_record_has(firm: Firm) -> None:
@@ -80,8 +80,8 @@ def test_a_tag_that_is_left_out_leaves_what_a_record_has(firm: Firm) -> None:
         make.account(firm.ada, name="Kestrel", tags=("Old",))
         make.account(firm.ada, name="Heron", tags=("Old",))
     page = Page(firm, "accounts", "name,tags\nKestrel,Junk\nHeron,\n")
-    job = finished(firm, page.send(page.columns() | {"others_tags": "empty", "clear_empty": "on"}))
-    assert (job.updated_count, job.refused_count) == (1, 0)
+    run = finished(firm, page.send(page.columns() | {"others_tags": "empty", "clear_empty": "on"}))
+    assert (run.updated_count, run.refused_count) == (1, 0)
     assert tags_of(firm) == {"Kestrel": ["Old"], "Heron": []}
 
 
@@ -90,11 +90,11 @@ def test_nothing_is_added_that_nobody_has_accepted(firm: Firm) -> None:
     page = Page(firm, "accounts", "name,tags\nOne,VIP\nTwo,\n")
     page.refused(page.columns() | {"word_tags": ["Else"], "answer_tags": ["add"]})
     with tenant_context(tenant_of(firm)):
-        job = page.job()
-        job.answers, job.state = {"tags": {"else": "add"}}, RunState.QUEUED
-        job.save()
-    job = finished(firm, job)
-    assert (job.created_count, job.refused_count) == (1, 1)
+        run = page.run()
+        run.answers, run.state = {"tags": {"else": "add"}}, RunState.QUEUED
+        run.save()
+    run = finished(firm, run)
+    assert (run.created_count, run.refused_count) == (1, 1)
     with tenant_context(tenant_of(firm)):
         assert not Tag.objects.exists()
 
@@ -106,8 +106,8 @@ def test_the_same_file_again_starts_with_the_answers(firm: Firm, partner: Tag) -
     again = Page(firm, "accounts", ROWS)
     assert again.words("tags") == {"Prtner": (2, "Partner"), "Bad": (1, "Leave the tag out")}
     assert not again.question("tags").is_open
-    job = finished(firm, again.send(sent(again.answer)))
-    assert (job.unchanged_count, job.created_count, job.refused_count) == (6, 0, 0)
+    run = finished(firm, again.send(sent(again.answer)))
+    assert (run.unchanged_count, run.created_count, run.refused_count) == (6, 0, 0)
     client = client_of(firm.ada)
     client.post(firm.url("setup:tag_deletion", id=partner.pk), {"confirmation": "Partner"})
     gone = Page(firm, "accounts", ROWS).question("tags")
@@ -123,8 +123,8 @@ def test_what_no_tag_can_be_called_is_not_offered_to_be_added(firm: Firm) -> Non
     assert (
         'value="add"' not in page.answer.content.decode().partition('id="answer-tags-0"')[2].partition("</select>")[0]
     )
-    job = finished(firm, page.send(page.columns() | {"word_tags": [word.text], "answer_tags": ["empty"]}))
-    assert job.created_count == 1
+    run = finished(firm, page.send(page.columns() | {"word_tags": [word.text], "answer_tags": ["empty"]}))
+    assert run.created_count == 1
 
 
 def test_many_unknown_tags_have_pages_and_one_answer_for_the_rest(firm: Firm) -> None:
@@ -141,18 +141,18 @@ def test_many_unknown_tags_have_pages_and_one_answer_for_the_rest(firm: Firm) ->
     assert len(page.question("tags").words) == 40
     data: dict[str, Any] = page.columns() | {"word_tags": ["new 1"], "answer_tags": [""], "others_tags": "add"}
     assert "There is no tag “nowhere”." in told(page.refused(data | {"typed_tags": ["nowhere"]}))
-    job = finished(firm, page.send(data | {"typed_tags": ["HERE 1 7"]}))
-    assert (job.created_count, job.refused_count, len(job.added["tags"])) == (90, 0, 89)
+    run = finished(firm, page.send(data | {"typed_tags": ["HERE 1 7"]}))
+    assert (run.created_count, run.refused_count, len(run.added["tags"])) == (90, 0, 89)
     assert tags_of(firm)["Firm 1"] == ["here 1 7", "new 2"]
 
 
 def test_a_tag_that_is_typed_for_all_rows_is_accepted_and_told(firm: Firm) -> None:
     """It was made, and not among what would be added; and not by rows that are refused."""
-    for run, name, added in (("dry_run", "Kestrel", ["Fair"]), ("import", "Kestrel", ["Fair"]), ("import", "", [])):
-        job = bring_in(
-            firm, "accounts", f"name,city\n{name},Ulm\n", **{run: "1", "fixed_tags": "Fair" if name else "Else"}
+    for how, name, added in (("dry_run", "Kestrel", ["Fair"]), ("import", "Kestrel", ["Fair"]), ("import", "", [])):
+        run = bring_in(
+            firm, "accounts", f"name,city\n{name},Ulm\n", **{how: "1", "fixed_tags": "Fair" if name else "Else"}
         )
-        assert (job.added.get("tags", []), job.created_count) == (added, len(added))
+        assert (run.added.get("tags", []), run.created_count) == (added, len(added))
     with tenant_context(tenant_of(firm)):
         assert [tag.name for tag in Tag.objects.all()] == ["Fair"]
 
@@ -167,8 +167,8 @@ def test_the_groups_that_google_makes_by_itself_are_no_tags(firm: Firm) -> None:
     assert [*page.words("tags")] == ["Clients"]
     said = told(page.answer)
     assert "* myContacts → left empty" in said and "“ Labels: Google’s own groups ” (2 cells)" in said
-    job = finished(firm, page.send(sent(page.answer)))
-    assert (job.created_count, job.added["tags"]) == (2, ["Clients"])
+    run = finished(firm, page.send(sent(page.answer)))
+    assert (run.created_count, run.added["tags"]) == (2, ["Clients"])
 
 
 def test_a_tag_that_is_called_as_google_writes_stays_one(firm: Firm) -> None:

@@ -39,15 +39,15 @@ o6,Darcel Schlecht,,Engaging,2016-12-02,,
 
 def test_contacts_find_their_accounts_by_name_and_by_external_id(firm: Firm) -> None:
     assert bring_in(firm, "accounts", ACCOUNTS).created_count == 3
-    job = bring_in(firm, "contacts", CONTACTS, unknown="refuse")
-    assert (job.created_count, job.refused_count) == (3, 2)
+    run = bring_in(firm, "contacts", CONTACTS, unknown="refuse")
+    assert (run.created_count, run.refused_count) == (3, 2)
     with tenant_context(firm.tenant):
         found = {one.external_id: one for one in Contact.objects.select_related("account", "reports_to")}
         accounts = {key: one.account.name for key, one in found.items()}
         bosses = {key: one.reports_to.name for key, one in found.items() if one.reports_to}
     assert accounts == {"c1": "Acme Corporation", "c2": "Betasoloin", "c3": "Acme Corporation"}
     assert bosses == {"c1": "Rosa Lind", "c2": "Helena Brandt"}, "also of those further down"
-    refused = download(firm, job)
+    refused = download(firm, run)
     assert "Nothing is called “Nowhere Ltd”." in refused and "Nothing is called “Nobody Known”." in refused
     bring_in(firm, "accounts", "name\nNowhere Ltd\n")
     again = bring_in(firm, "contacts", refused.replace("Nobody Known", ""), unknown="refuse")
@@ -61,9 +61,9 @@ def test_contacts_find_no_account_that_the_importer_may_not_see(firm: Firm) -> N
         role.save(update_fields=["access"])
         make.account(firm.ada, name="Falcon")
     text = "last name,email,account\nBell,ann@falcon.example,Falcon\n"
-    job = bring_in(firm, "contacts", text, member=firm.max, unknown="refuse")
-    assert (job.created_count, job.refused_count) == (0, 1)
-    assert "Nothing is called “Falcon”." in download(firm, job)
+    run = bring_in(firm, "contacts", text, member=firm.max, unknown="refuse")
+    assert (run.created_count, run.refused_count) == (0, 1)
+    assert "Nothing is called “Falcon”." in download(firm, run)
     assert bring_in(firm, "contacts", text, unknown="refuse").created_count == 1
 
 
@@ -82,9 +82,9 @@ def csv_of(firm: Firm, report: str, table: str) -> dict[str, dict[str, str]]:
 
 def test_from_two_files_to_the_reports(fresh_firm: Firm) -> None:
     assert bring_in(fresh_firm, "accounts", ACCOUNTS).created_count == 3
-    job = bring_in(fresh_firm, "opportunities", PIPELINE)
-    assert (job.created_count, job.refused_count) == (5, 1)
-    assert "Choose an account or a contact" in download(fresh_firm, job)
+    run = bring_in(fresh_firm, "opportunities", PIPELINE)
+    assert (run.created_count, run.refused_count) == (5, 1)
+    assert "Choose an account or a contact" in download(fresh_firm, run)
     with tenant_context(tenant_of(fresh_firm)):
         assert Account.objects.get(name="Bluth Company").parent.name == "Acme Corporation"
         deliver_all()

@@ -21,8 +21,8 @@ def test_a_last_row_of_totals_is_asked_about(firm: Firm, row: str, answer: str) 
     page = Page(firm, "opportunities", f"{DEALS}{row}\n")
     accounts = {"word_account": ["Kestrel"], "answer_account": ["add"]}
     assert "Is the last row one of totals?" in told(page.refused(page.columns() | accounts))
-    job = finished(firm, page.send(page.columns() | accounts | {"*totals": answer}))
-    assert job.refused_count + job.created_count == 3
+    run = finished(firm, page.send(page.columns() | accounts | {"*totals": answer}))
+    assert run.refused_count + run.created_count == 3
     with tenant_context(firm.tenant):
         names = {*Opportunity.objects.values_list("name", flat=True)}
     assert names - {"Rug", "Lamp"} == ({row.partition(",")[0]} if answer == "take" else set())

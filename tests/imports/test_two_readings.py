@@ -88,10 +88,10 @@ def test_dates_with_dots_are_read_as_was_said(firm: Firm) -> None:
         [question] = page.questions.styles
         assert [one.key for one in question.decision.options] == ["month_dots", "day"] and question.is_open
         page.refused(page.columns() | kind)
-        job = finished(firm, page.send(sent(page.answer) | kind))
-        assert job.refused_count == 0
+        run = finished(firm, page.send(sent(page.answer) | kind))
+        assert run.refused_count == 0
         with tenant_context(tenant_of(firm)):
-            spec = record_type("accounts").spec(job.mapping[1])
+            spec = record_type("accounts").spec(run.mapping[1])
             found = {one.name: str(spec.value(one)) for one in Account.objects.all()}
         assert found == {"Us1": "2024-05-12", "Us2": "2024-05-13", "Us3": "2024-06-01"}
     form = form_of(client_of(firm.ada), f"/{firm.tenant.slug}/accounts/new/")
@@ -112,8 +112,8 @@ def test_what_can_be_read_in_one_way_is_no_question(firm: Firm) -> None:
     assert "more than one way" not in shown and 'name="style_' not in shown
     assert "have a sign that several currencies share" in shown
     page.refused(page.columns())
-    job = finished(firm, page.send(page.columns() | {"sign_estimated_value_0": "SEK", "dry_run": "1"}))
-    assert (job.created_count, job.refused_count) == (2, 0)
+    run = finished(firm, page.send(page.columns() | {"sign_estimated_value_0": "SEK", "dry_run": "1"}))
+    assert (run.created_count, run.refused_count) == (2, 0)
     for cells in (["0.000", "12.50"], ["0,000", "12,5"], ["12 500,00 kr", "1.500"]):
         found = decide(NUMBERS, cells, style_of("en"), "EUR")
         assert not found.must_choose or len(found.options) > 1, cells
@@ -152,8 +152,8 @@ def test_a_deal_stays_in_its_own_pipeline(two_pipelines: Firm) -> None:
     assert "An opportunity that exists already stays in its own pipeline" in page.answer.content.decode()
     sales = page.question("stage").words[0].meant[0][0]
     data = page.columns() | {"word_stage": ["Negotiation"], "answer_stage": [sales], "moved_on": "2026-01-02"}
-    job = finished(firm, page.send(data))
-    assert (job.unchanged_count, job.updated_count) == (1, 1), download(firm, job)
+    run = finished(firm, page.send(data))
+    assert (run.unchanged_count, run.updated_count) == (1, 1), download(firm, run)
     with tenant_context(firm.tenant):
         found = {one.name: stage_name(one.stage) for one in Opportunity.objects.select_related("stage__pipeline")}
     assert found == {"A": "Renewals: Negotiation", "B": "Sales: Negotiation"}
@@ -161,8 +161,8 @@ def test_a_deal_stays_in_its_own_pipeline(two_pipelines: Firm) -> None:
 
 def test_a_stage_for_all_rows_is_one_that_can_be_chosen(two_pipelines: Firm) -> None:
     page = Page(two_pipelines, "opportunities", "name,account\nA,Falcon\n")
-    job = page.send(page.columns() | {"fixed_stage": "Renewals: Negotiation"})
-    assert finished(two_pipelines, job).created_count == 1
+    run = page.send(page.columns() | {"fixed_stage": "Renewals: Negotiation"})
+    assert finished(two_pipelines, run).created_count == 1
     with tenant_context(two_pipelines.tenant):
         assert stage_name(Opportunity.objects.select_related("stage__pipeline").get().stage) == "Renewals: Negotiation"
 
@@ -228,10 +228,10 @@ def test_a_yes_or_no_is_never_said_to_be_left_empty(firm: Firm) -> None:
     page.client.post(page.address, page.columns() | answers | {"update": "1"})
     page.answer = page.client.get(page.address)
     assert "? → No in a new record" in told(page.answer)
-    job = finished(firm, page.send(sent(page.answer) | answers))
+    run = finished(firm, page.send(sent(page.answer) | answers))
     with tenant_context(firm.tenant):
         assert dict(Contact.objects.values_list("first_name", "opted_out")) == {"Ann": False, "Bo": True, "Cy": False}
-    assert "was left out: a new record says No." in download(firm, job, query="?remarks=1")
+    assert "was left out: a new record says No." in download(firm, run, query="?remarks=1")
 
 
 def test_only_the_sign_is_asked_where_all_numbers_read_in_one_way(firm: Firm) -> None:
@@ -241,7 +241,7 @@ def test_only_the_sign_is_asked_where_all_numbers_read_in_one_way(firm: Firm) ->
     page = Page(firm, "opportunities", 'name,account,amount\nA,Falcon,"12 500,00 kr"\nB,Falcon,1.250.000 CLP\n')
     [question] = page.questions.styles
     assert (question.decision.options, [sign for _place, sign, _codes, _chosen in question.signs]) == ((), ["kr"])
-    job = finished(firm, page.send(page.columns() | {"sign_amount_0": "SEK"}))
+    run = finished(firm, page.send(page.columns() | {"sign_amount_0": "SEK"}))
     with tenant_context(firm.tenant):
         assert dict(Opportunity.objects.values_list("currency", "amount_minor")) == {"SEK": 1_250_000, "CLP": 1_250_000}
-    assert job.refused_count == 0
+    assert run.refused_count == 0

@@ -62,16 +62,16 @@ class Page:
     def send(self, data: dict[str, Any]) -> Import:
         answer = self.client.post(self.address, {"import": "1"} | data)
         assert answer.status_code == 303, (answer.context["form"].errors, answer.context["form"].linked_errors)
-        return self.job()
+        return self.run()
 
-    def job(self) -> Import:
+    def run(self) -> Import:
         with tenant_context(tenant_of(self.firm)):
             return Import.objects.order_by("-made_at", "-id")[0]
 
     def refused(self, data: dict[str, Any]) -> HttpResponse:
         self.answer = self.client.post(self.address, {"import": "1"} | data)
         assert self.answer.status_code == 422
-        assert self.job().state == UPLOADED
+        assert self.run().state == UPLOADED
         return self.answer
 
 
@@ -106,17 +106,17 @@ def test_nothing_starts_before_every_word_is_answered(firm: Firm) -> None:
     shown = {"word_stage": words, "proposed_stage": [word.proposal[0] for word in page.question("stage").words]}
     untouched = page.columns() | shown | {"answer_stage": ["", ""]}
     page.client.post(page.address, untouched | {"update": "1"})
-    assert not page.job().answers.get("stage")
+    assert not page.run().answers.get("stage")
     page.refused(untouched)
     page.client.post(page.address, untouched | {"accept": "stage:1"})
-    assert list(page.job().answers["stage"]) == [words[1].lower()]
+    assert list(page.run().answers["stage"]) == [words[1].lower()]
     others = untouched | {"answer_stage": ["refuse", ""]}
     answer = page.client.post(page.address, others | {"accept": "stage"})
     assert answer["Location"].endswith("#question-stage")
-    assert [one[:4] for one in page.job().answers["stage"].values()] == ["use:", "refu"], "what was chosen stays"
+    assert [one[:4] for one in page.run().answers["stage"].values()] == ["use:", "refu"], "what was chosen stays"
     page.client.post(page.address, untouched | {"accept": "stage"})
-    job = finished(firm, page.send(page.columns()))
-    assert job.created_count == 2
+    run = finished(firm, page.send(page.columns()))
+    assert run.created_count == 2
     with tenant_context(firm.tenant):
         assert {one.stage.meaning for one in Opportunity.objects.select_related("stage")} == {"won"}
         assert not Stage.objects.filter(label__in=["Closed Won", "Gewonnen"]).exists()
@@ -136,8 +136,8 @@ def test_a_word_is_mapped_added_left_out_or_refused(firm: Firm) -> None:
         "word_source": ["Radio", "Smoke", "Drums"],
         "answer_source": [f"use:{web.pk}", "empty", "refuse"],
     }
-    job = finished(firm, page.send(data))
-    assert (job.created_count, job.refused_count, job.added) == (2, 1, {"stage": ["Limbo"]})
+    run = finished(firm, page.send(data))
+    assert (run.created_count, run.refused_count, run.added) == (2, 1, {"stage": ["Limbo"]})
     with tenant_context(tenant_of(firm)):
         found = {one.name: one for one in Opportunity.objects.select_related("stage", "source")}
         assert {name: (one.stage.label, str(one.source)) for name, one in found.items()} == {
@@ -146,7 +146,7 @@ def test_a_word_is_mapped_added_left_out_or_refused(firm: Firm) -> None:
         }
         assert [stage.meaning for stage in stages()][-3:] == ["open", "won", "lost"], "before Won"
         assert not Choice.objects.filter(label__in=["Radio", "Smoke", "Drums"]).exists()
-    assert "“Drums” is not in the list." in download(firm, job)
+    assert "“Drums” is not in the list." in download(firm, run)
 
 
 def test_a_new_status_gets_the_meaning_that_was_chosen(firm: Firm) -> None:
@@ -183,8 +183,8 @@ def test_a_person_is_added_by_an_admin_who_says_so(firm: Firm) -> None:
     page = Page(firm, "accounts", text)
     assert page.words("owner") == {"Zelda Seal": (2, ""), "Otto Krug": (1, "")}
     data = sent(page.answer) | {"answer_owner": ["add", "empty"]}
-    job = finished(firm, page.send(data))
-    assert (job.created_count, job.added) == (3, {"person": ["Zelda Seal"]})
+    run = finished(firm, page.send(data))
+    assert (run.created_count, run.added) == (3, {"person": ["Zelda Seal"]})
     with tenant_context(firm.tenant):
         zelda = Membership.objects.get(name="Zelda Seal")
         assert not zelda.is_active and Account.objects.filter(owner=zelda).count() == 2
@@ -204,9 +204,9 @@ def test_only_admins_make_people_and_words(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         answers = {"owner": {"zelda seal": "add"}, "industry": {"falconry": "add"}}
         Import.objects.update(answers=answers, state=RunState.QUEUED)
-    job = finished(firm, page.job())
-    assert (job.created_count, job.refused_count) == (0, 1)
-    refused = download(firm, job, firm.max)
+    run = finished(firm, page.run())
+    assert (run.created_count, run.refused_count) == (0, 1)
+    refused = download(firm, run, firm.max)
     assert "Only an admin may add “Zelda Seal”." in refused and "Only an admin may add “Falconry”." in refused
     with tenant_context(firm.tenant):
         assert not Membership.objects.filter(name="Zelda Seal").exists()
@@ -238,8 +238,8 @@ def test_hundreds_of_unknown_words_fit_on_a_page_and_are_treated_the_same(firm: 
     assert (len(question.words), question.hidden, question.hidden_rows) == (40, 260, 2600)
     assert len(page.answer.content) < 400_000
     page.refused(page.columns() | {"word_industry": ["Trade 0"], "answer_industry": ["empty"]})
-    job = finished(firm, page.send(page.columns() | {"others_industry": "empty"}))
-    assert (job.created_count, job.refused_count) == (3_000, 0)
+    run = finished(firm, page.send(page.columns() | {"others_industry": "empty"}))
+    assert (run.created_count, run.refused_count) == (3_000, 0)
 
 
 def test_words_far_down_are_asked_about_too(firm: Firm) -> None:
@@ -256,7 +256,7 @@ def test_another_field_for_a_column_asks_other_questions(firm: Firm) -> None:
     assert answer.redirect_chain == [(page.address, 303)]
     page.answer = answer
     assert page.words("industry") == {"Falconry": (1, "")}
-    assert page.job().state == UPLOADED
+    assert page.run().state == UPLOADED
 
 
 PEOPLE = """First Name,Last Name,E-mail,Company,City
@@ -285,8 +285,8 @@ def test_one_sheet_of_people_makes_accounts_and_contacts(firm: Firm) -> None:
     text = page.client.get(f"/acme/imports/{tried.pk}/").content.decode()
     assert "What would be added beside the rows" in text and "Falcon Works" in text
     page.client.post(f"/acme/imports/{tried.pk}/run/", {"import": "1", "tried": f"{tried.tried_at}"})
-    job = finished(firm, tried)
-    assert (job.created_count, job.refused_count) == (3, 1)
+    run = finished(firm, tried)
+    assert (run.created_count, run.refused_count) == (3, 1)
     with tenant_context(firm.tenant):
         accounts = dict(Contact.objects.values_list("first_name", "account__name"))
         assert accounts == {"Ann": "Falcon Works", "Bo": "Falcon Works", "Cy": "Acme, Inc."}
@@ -295,8 +295,8 @@ def test_one_sheet_of_people_makes_accounts_and_contacts(firm: Firm) -> None:
 
 def test_a_company_is_not_made_for_a_row_that_is_refused(firm: Firm) -> None:
     text = "name,account,stage,closed on\nDeal,Falcon Works,Qualifying,2026-01-05\nSale,Heron KG,Qualifying,\n"
-    job = bring_in(firm, "opportunities", text)
-    assert (job.created_count, job.refused_count, job.added) == (1, 1, {"accounts": ["Heron KG"]})
+    run = bring_in(firm, "opportunities", text)
+    assert (run.created_count, run.refused_count, run.added) == (1, 1, {"accounts": ["Heron KG"]})
     with tenant_context(firm.tenant):
         assert list(Account.objects.values_list("name", flat=True)) == ["Heron KG"]
 
@@ -321,8 +321,8 @@ def test_what_the_sheet_tells_of_a_new_company_comes_along(firm: Firm) -> None:
     )
     page = Page(firm, "contacts", text)
     columns = {"column_3": "account.website", "column_4": "account.city"}
-    job = finished(firm, page.send(sent(page.answer) | columns))
-    assert (job.created_count, job.refused_count) == (2, 0)
+    run = finished(firm, page.send(sent(page.answer) | columns))
+    assert (run.created_count, run.refused_count) == (2, 0)
     with tenant_context(firm.tenant):
         assert sorted(Account.objects.values_list("name", "domain", "city")) == [
             ("Falcon Works", "falcon.example", "Ulm"),
@@ -346,8 +346,8 @@ def test_a_typed_name_beside_a_choice_is_asked_about_again(firm: Firm) -> None:
     wrong = words | {"answer_account": "", "typed_account": "Heron KG", "fixed_owner": "Nobody"}
     page.refused(wrong)
     assert page.question("account").words[0].answer == f"use:{heron.pk}", "it was right, beside something wrong"
-    job = finished(firm, page.send(words | {"answer_account": "", "typed_account": "Heron KG"}))
-    assert job.created_count == 1
+    run = finished(firm, page.send(words | {"answer_account": "", "typed_account": "Heron KG"}))
+    assert run.created_count == 1
     with tenant_context(firm.tenant):
         assert Contact.objects.get().account == heron
 

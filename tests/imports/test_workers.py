@@ -26,10 +26,10 @@ def firms(count: int, parent: str = "") -> str:
     return "name,parent\n" + "".join(f"Firm {number},{parent}\n" for number in range(count))
 
 
-def now(firm: Firm, job: Import) -> Import:
+def now(firm: Firm, run: Import) -> Import:
     with tenant_context(tenant_of(firm)):
-        job.refresh_from_db()
-    return job
+        run.refresh_from_db()
+    return run
 
 
 @pytest.fixture
@@ -66,29 +66,29 @@ def aside(do: Callable[[], Any]) -> None:
 
 
 def test_a_second_worker_does_not_wait(fresh_firm: Firm, in_the_second_batch: Any) -> None:
-    job = upload(fresh_firm, "accounts", firms(35))
+    run = upload(fresh_firm, "accounts", firms(35))
     seen: list[int] = []
 
     def second_worker() -> None:
-        work(IMPORT, fresh_firm.tenant, job.pk)
-        seen.append(now(fresh_firm, job).position)
+        work(IMPORT, fresh_firm.tenant, run.pk)
+        seen.append(now(fresh_firm, run).position)
 
     in_the_second_batch(second_worker)
-    work(IMPORT, fresh_firm.tenant, job.pk)
-    done = now(fresh_firm, job)
+    work(IMPORT, fresh_firm.tenant, run.pk)
+    done = now(fresh_firm, run)
     assert seen == [10], "it left at once, and did no rows"
     assert (done.state, done.created_count, done.refused_count) == (RunState.DONE, 35, 0)
 
 
 def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_the_second_batch: Any) -> None:
-    job = upload(fresh_firm, "accounts", "name,parent\n" + "Child,Firm 9\n" + firms(35).partition("\n")[2])
+    run = upload(fresh_firm, "accounts", "name,parent\n" + "Child,Firm 9\n" + firms(35).partition("\n")[2])
     client = client_of(fresh_firm.ada)
-    page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/"
+    page = f"/{fresh_firm.tenant.slug}/imports/{run.pk}/"
     codes: list[int] = []
     in_the_second_batch(lambda: codes.append(client.post(f"{page}run/", {"_method": "DELETE"}).status_code))
-    run_import(tenant_of(fresh_firm), job.pk)
+    run_import(tenant_of(fresh_firm), run.pk)
     assert codes == [303]
-    assert (now(fresh_firm, job).state, job.position, job.created_count) == (RunState.CANCELLED, 20, 20)
+    assert (now(fresh_firm, run).state, run.position, run.created_count) == (RunState.CANCELLED, 20, 20)
     with tenant_context(tenant_of(fresh_firm)):
         assert Account.objects.count() == 20
         assert Account.objects.get(name="Child").parent.name == "Firm 9", "what came in is whole"
@@ -99,60 +99,60 @@ def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_th
 
 
 def test_cancelled_too_late_it_is_done(fresh_firm: Firm, in_the_second_batch: Any) -> None:
-    job = upload(fresh_firm, "accounts", firms(20))
+    run = upload(fresh_firm, "accounts", firms(20))
     client = client_of(fresh_firm.ada)
-    page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/run/"
+    page = f"/{fresh_firm.tenant.slug}/imports/{run.pk}/run/"
     in_the_second_batch(lambda: client.post(page, {"_method": "DELETE"}))
-    assert finished(fresh_firm, job).created_count == 20
+    assert finished(fresh_firm, run).created_count == 20
 
 
 def test_a_long_import_lets_others_have_their_turn(
     fresh_firm: Firm, small_batches: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kicked: list[Any] = []
-    job = upload(fresh_firm, "accounts", firms(35))
+    run = upload(fresh_firm, "accounts", firms(35))
     monkeypatch.setattr(queues, "TURN_SECONDS", 0.0)
     monkeypatch.setattr(jobs, "kick", lambda place: kicked.append((place.tenant_id, place.run_id)))
     positions = []
     for _turn in range(5):
-        work(IMPORT, fresh_firm.tenant, job.pk)
-        positions.append(now(fresh_firm, job).position)
+        work(IMPORT, fresh_firm.tenant, run.pk)
+        positions.append(now(fresh_firm, run).position)
     assert positions == [10, 20, 30, 35, 35]
-    assert kicked == [(fresh_firm.tenant.pk, job.pk)] * 4
-    assert (job.state, job.created_count) == (RunState.DONE, 35)
+    assert kicked == [(fresh_firm.tenant.pk, run.pk)] * 4
+    assert (run.state, run.created_count) == (RunState.DONE, 35)
 
 
 def test_an_import_outlives_a_database_that_goes_away(
     fresh_firm: Firm, small_batches: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job = upload(fresh_firm, "accounts", firms(35))
+    run = upload(fresh_firm, "accounts", firms(35))
     taken = running._take_in
 
     def lost(*args: Any) -> None:
         taken(*args)
-        if args[0].job.position == 20:
+        if args[0].run.position == 20:
             raise OperationalError("server closed the connection unexpectedly")
 
     monkeypatch.setattr(running, "_take_in", lost)
-    work(IMPORT, fresh_firm.tenant, job.pk)
-    assert (now(fresh_firm, job).state, job.position) == (RunState.RUNNING, 10)
+    work(IMPORT, fresh_firm.tenant, run.pk)
+    assert (now(fresh_firm, run).state, run.position) == (RunState.RUNNING, 10)
     monkeypatch.setattr(running, "_take_in", taken)
-    work(IMPORT, fresh_firm.tenant, job.pk)
-    assert (now(fresh_firm, job).state, job.created_count) == (RunState.DONE, 35)
+    work(IMPORT, fresh_firm.tenant, run.pk)
+    assert (now(fresh_firm, run).state, run.created_count) == (RunState.DONE, 35)
 
 
 def test_links_to_rows_further_down_are_set_in_batches(fresh_firm: Firm, small_batches: None) -> None:
     """By name and by external id; killed on the way, it goes on, and a link that fails is said of its own row."""
     rows = "".join(f"c{number},Child {number},{'Mother' if number % 2 else 'm1'}\n" for number in range(34))
     text = f"external_id,name,parent\n{rows}x1,Torn,Worn\nx2,Worn,Torn\nm1,Mother,\n"
-    job = upload(fresh_firm, "accounts", text)
+    run = upload(fresh_firm, "accounts", text)
     tenant = tenant_of(fresh_firm)
     for _batch in range(6):
-        assert run_import(tenant, job.pk, batches=1)
+        assert run_import(tenant, run.pk, batches=1)
     with tenant_context(tenant_of(fresh_firm)):
         assert Account.objects.filter(parent__name="Mother").count() == 20
         assert DeferredLink.objects.count() == 16
-    done = finished(fresh_firm, job)
+    done = finished(fresh_firm, run)
     assert (done.created_count, done.refused_count) == (37, 0)
     with tenant_context(tenant_of(fresh_firm)):
         assert Account.objects.filter(parent__name="Mother").count() == 34
@@ -164,14 +164,14 @@ def test_links_to_rows_further_down_are_set_in_batches(fresh_firm: Firm, small_b
 
 def test_remarks_are_a_file_of_their_own(fresh_firm: Firm) -> None:
     """Who imports the mended refusals does not bring those in again that came in already."""
-    job = bring_in(fresh_firm, "accounts", "name,parent\nTorn,Twin\nTwin,\nTwin,\n,Twin\n", existing="create")
-    assert (job.created_count, job.refused_count) == (3, 1)
-    refused = download(fresh_firm, job)
+    run = bring_in(fresh_firm, "accounts", "name,parent\nTorn,Twin\nTwin,\nTwin,\n,Twin\n", existing="create")
+    assert (run.created_count, run.refused_count) == (3, 1)
+    refused = download(fresh_firm, run)
     assert "Torn" not in refused and len(refused.splitlines()) == 2
     client = client_of(fresh_firm.ada)
-    page = client.get(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/").content.decode()
+    page = client.get(f"/{fresh_firm.tenant.slug}/imports/{run.pk}/").content.decode()
     assert "Download 1 refused row" in page and "?remarks=1" in page
-    remarks = client.get(f"/{fresh_firm.tenant.slug}/imports/{job.pk}/refused/?remarks=1").content.decode()
+    remarks = client.get(f"/{fresh_firm.tenant.slug}/imports/{run.pk}/refused/?remarks=1").content.decode()
     assert "Torn" in remarks and len(remarks.splitlines()) == 3, "and the second Twin, which may be the first"
 
 
@@ -185,13 +185,13 @@ def test_a_dry_run_counts_an_external_id_once_however_far_apart(
         f"external_id,name,city\nnew,New,Bonn\nold,Old,Kiel\n,No id,\n{filler}new,New,Bonn\nold,Old,Kiel\n"
         f",No id,\n{filler.replace('f', 'g')}new,New,Berlin\nold,Old,Ulm\n"
     )
-    job = upload(fresh_firm, "accounts", text, dry_run="1")
+    run = upload(fresh_firm, "accounts", text, dry_run="1")
     for _batch in range(kill_after or 0):
-        run_import(tenant_of(fresh_firm), job.pk, batches=1)
-    tried = finished(fresh_firm, job)
+        run_import(tenant_of(fresh_firm), run.pk, batches=1)
+    tried = finished(fresh_firm, run)
     counts = (tried.created_count, tried.updated_count, tried.unchanged_count, tried.folded_count)
-    page = f"/{fresh_firm.tenant.slug}/imports/{job.pk}/run/"
+    page = f"/{fresh_firm.tenant.slug}/imports/{run.pk}/run/"
     assert client_of(fresh_firm.ada).post(page, {"import": "1", "tried": f"{tried.tried_at}"}).status_code == 303
-    real = finished(fresh_firm, job)
+    real = finished(fresh_firm, run)
     assert counts == (real.created_count, real.updated_count, real.unchanged_count, real.folded_count)
     assert counts == (26, 0, 1, 5), "the old one is in Ulm before and after"

@@ -52,7 +52,7 @@ def bring_in(firm: Firm, text: str, member: Any = None, dry_run: bool = False) -
 
 def refused(firm: Firm, job: Import) -> dict[int, str]:
     with tenant_context(firm.tenant):
-        return {row.number: " ".join(row.reasons) for row in RefusedRow.objects.filter(job=job)}
+        return {row.number: " ".join(row.reasons) for row in RefusedRow.objects.filter(run=job)}
 
 
 def test_rows_that_are_converted_are_converted_by_the_one_service(firm: Firm) -> None:

@@ -97,6 +97,6 @@ def test_an_import_makes_no_circle(firm: Firm, key: str) -> None:
     with tenant_context(firm.tenant):
         model = catalogue.record_type(key).model
         links = [one for one in model.objects.values_list(f"{name}_id", flat=True) if one is not None]
-        told = str([*RefusedRow.objects.filter(job=job).values_list("reasons", flat=True)])
+        told = str([*RefusedRow.objects.filter(run=job).values_list("reasons", flat=True)])
     assert len(links) == 1
     assert CIRCLE[key] in told

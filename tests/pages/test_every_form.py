@@ -14,7 +14,7 @@ NEITHER = frozenset(
     {
         "opportunities:reopening",  # open already: it leads to the record
         "leads:vetting",  # has its own ``seen``: crm/leads/vetting
-        "imports:columns", "imports:job",  # one's own file; the same file again is told
+        "imports:columns", "imports:page",  # one's own file; the same file again is told
         "setup:deletion", "setup:entry_deletion", "setup:field_deletion", "setup:tag_deletion",  # a name to confirm
     }
 )  # fmt: skip

@@ -73,7 +73,7 @@ def _make(slug: str, name: str) -> Sample:
         run_import(tenant, job.pk)
     with tenant_context(tenant):  # as a worker that was killed leaves one
         link = {"field": "parent", "text": "Later Ltd", "cells": [], "record_id": sample.ids["account"]}
-        DeferredLink.objects.create(job=jobs[-1], number=1, **link)
+        DeferredLink.objects.create(run=jobs[-1], number=1, **link)
     return sample
 
 
@@ -285,6 +285,6 @@ def _imports(sample: Sample) -> tuple[Any, ...]:
     tried = upload_import(actor=ada, record_type=ACCOUNT, file_name="tried.csv", content=CSV)
     refused = upload_import(actor=ada, record_type=ACCOUNT, file_name="refused.csv", content=NAMELESS)
     for job in (tried, refused):
-        start_import(job=job, actor=ada, dry_run=True)
+        start_import(run=job, actor=ada, dry_run=True)
     sample.keep(import_waiting=waiting, import_tried=tried)
     return tried, refused

@@ -243,18 +243,18 @@ reports:report_csv     GET     key=accounts-by-type                   200 200 20
 reports:report_csv     GET     key=funnel                             200 200 200 404
 reports:report_csv     GET     key=failures                           200 200 200 404
 imports:index          GET     -                                      200 200 404 404
-imports:columns        GET     job_id=$import_waiting                 200 404 404 404
-imports:columns        POST    job_id=$import_waiting                 303 404 404 404
-imports:reading        POST    job_id=$import_waiting                 303 404 404 404
-imports:job            GET     job_id=$import_waiting                 303 404 404 404
-imports:job            GET     job_id=$import_tried                   200 404 404 404
-imports:run            POST    job_id=$import_tried                   303 404 404 404
-imports:run            DELETE  job_id=$import_tried                   303 404 404 404
+imports:columns        GET     run_id=$import_waiting                 200 404 404 404
+imports:columns        POST    run_id=$import_waiting                 303 404 404 404
+imports:reading        POST    run_id=$import_waiting                 303 404 404 404
+imports:page            GET     run_id=$import_waiting                 303 404 404 404
+imports:page            GET     run_id=$import_tried                   200 404 404 404
+imports:run            POST    run_id=$import_tried                   303 404 404 404
+imports:run            DELETE  run_id=$import_tried                   303 404 404 404
 notices:index          GET     -                                      200 200 200 200
 notices:reading        POST    -                                      303 303 303 303
 kept:form              GET     kept_id=$kept_ana                      404 404 200 404
 notices:notice         GET     notice_id=$notice_ana                  404 404 303 404
-imports:refused        GET     job_id=$import_tried                   200 404 404 404
+imports:refused        GET     run_id=$import_tried                   200 404 404 404
 """
 
 LEAD = {"last_name": "Lead", "email": "x@lead.example"}

@@ -125,10 +125,10 @@ def test_an_import_obeys(firm: Firm) -> None:
         make.account(firm.ada, name="Kestrel")
         content = b"last name,account\nWith,Kestrel\nWithout,\n"
         job = upload_import(actor=firm.ada, record_type=CONTACT, file_name="people.csv", content=content)
-        start_import(job=job, actor=firm.ada, dry_run=False)
+        start_import(run=job, actor=firm.ada, dry_run=False)
     run_import(tenant, job.pk)
     with tenant_context(tenant):
-        refused = RefusedRow.objects.get(job=job)
+        refused = RefusedRow.objects.get(run=job)
         assert refused.cells == ["Without", ""] and "Choose an account" in refused.reasons[0]
     assert names(firm) == ["With"]
 

@@ -212,6 +212,6 @@ def test_two_of_one_name_at_two_vendors_are_two_people_to_whom_somebody_reports(
             make.vendor(firm.ana, name=vendor)
         job = bring_in(firm, "contacts", rows.format(other=vendor), dry_run="1")
         with tenant_context(firm.tenant):
-            reasons = {reason for row in RefusedRow.objects.filter(job=job) for reason in row.reasons}
+            reasons = {reason for row in RefusedRow.objects.filter(run=job) for reason in row.reasons}
         asked = any("Several rows of this file are called “Ann Lee”" in reason for reason in reasons)
         assert asked == (vendor == "Glass Works"), reasons
