@@ -74,7 +74,8 @@ def _started(place: Place, ids: list[UUID]) -> BulkRun:
         actor, leads = _admin(place), record_type("leads")
         action = bulk_action(leads.key, "convert", actor)
         assert action is not None
-        return start_run(actor=actor, record_type=leads, action=action, data={}, rows=packed(ids))
+        data = {"to-also_doubtful": ["on"]}  # many leads share a name with somebody
+        return start_run(actor=actor, record_type=leads, action=action, data=data, rows=packed(ids))
 
 
 def _worked(place: Place, run: BulkRun) -> float:
