@@ -20,6 +20,7 @@ IMPORT = add_kind(
             "position", "created_count", "updated_count", "unchanged_count", "folded_count", "skipped_count",
             "refused_count", "emptied_count", "added", "added_more", "follows",
         ),
-        large=("survey",),
+        found=("tried_at", "named_otherwise", "survey"),
+        large=("named_otherwise", "survey"),
     )
 )  # fmt: skip

@@ -205,7 +205,6 @@ def _alike(rows: MeantRows) -> dict[int, list[int]]:
     run = rows.run
     if "alike" not in run.survey:
         run.survey["alike"] = [[number, *keys] for number, keys in _rows_alike(rows).items()]
-        run.save(update_fields=["survey"])
     return {number: keys for number, *keys in run.survey["alike"]}
 
 

@@ -100,6 +100,5 @@ def _take_in(source: MeantRows, batch: list[FileRow], file: WholeFile, earlier: 
     run = source.run
     if run.is_dry_run and not run.position:
         run.tried_at = timezone.now()
-        run.save(update_fields=["tried_at"])
     result = rehearse(source, batch, file, earlier) if run.is_dry_run else run_batch(source, batch, file)
     keep_result(run, batch, result, passed)

@@ -56,7 +56,6 @@ def read_whole_file(rows: MeantRows, batch: int) -> WholeFile:
         if not run.position:  # what is here changes from then on
             found_here = named_otherwise(rows) if run.total > batch else {}
             run.named_otherwise = {str(number): first for number, first in found_here.items()}
-            run.save(update_fields=["named_otherwise"])
         otherwise = {int(number): first for number, first in run.named_otherwise.items()}
         together = _together(rows, otherwise) if repeats or otherwise else {}
     called = own_names(rows)

@@ -27,6 +27,8 @@ class RunKind:
     whether there were any. A run that cannot go on raises ``GaveUpError`` before anything is written. ``rest`` is done
     in batches as well, when the rows are through or the run was cancelled: what makes whole what was done.
     ``progress`` are the fields that tell how far it is: kept after each batch, and as new when it starts again.
+    ``found`` are others that a batch may set: kept with it, where it has read them. A batch saves nothing of the run
+    itself: whoever cancels it would wait for the end of the batch.
     ``ended`` forgets what only an open run needs; ``tidy(tenant, is_over)`` what is too old, every few hours, as
     ``go_round`` asks for it.
     """
@@ -35,6 +37,7 @@ class RunKind:
     model: type[Run]
     begin: Callable[[], Do]
     progress: tuple[str, ...] = ("position", "refused_count")
+    found: tuple[str, ...] = ()
     rest: Do = _nothing
     ended: Callable[[Any], object] = _nothing
     tidy: Callable[[Tenant, Callable[[], bool]], int] | None = None

@@ -32,7 +32,8 @@ def do_batch(kind: RunKind, run: Run, do: Do) -> bool:
     except GaveUpError as error:
         return end(kind, run, RunState.FAILED, str(error))
     run.state, run.seen_at = RunState.RUNNING, timezone.now()
-    run.save(update_fields=["state", "seen_at", *kind.progress])
+    found = [name for name in kind.found if name not in run.get_deferred_fields()]
+    run.save(update_fields=["state", "seen_at", *kind.progress, *found])
     return True
 
 

@@ -16,6 +16,8 @@ from crm.imports.kind import IMPORT
 from crm.imports.models import DeferredLink, Import, RefusedRow
 from crm.runs import jobs
 from crm.runs.models import RunState
+from crm.runs.running import take_turn
+from crm.runs.turns import Place
 from crm.tenants.context import tenant_context
 from tests.imports.steps import bring_in, download, finished, run_import, tenant_of, upload
 from tests.people import Firm, client_of
@@ -38,15 +40,15 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def in_the_second_batch(monkeypatch: pytest.MonkeyPatch, small_batches: None) -> Callable[[Callable[[], Any]], None]:
-    """Have something done by somebody else while the second batch is under way."""
+def in_batch(monkeypatch: pytest.MonkeyPatch, small_batches: None) -> Callable[[int, Callable[[], Any]], None]:
+    """Have something done by somebody else while a batch is under way: the first is number 1."""
     taken = running._take_in
     batches: list[Any] = []
 
-    def arrange(do: Callable[[], Any]) -> None:
+    def arrange(number: int, do: Callable[[], Any]) -> None:
         def take_in(*args: Any) -> None:
             batches.append(args)
-            if len(batches) == 2:
+            if len(batches) == number:
                 thread = threading.Thread(target=aside, args=(do,))
                 thread.start()
                 thread.join(timeout=20)
@@ -65,7 +67,7 @@ def aside(do: Callable[[], Any]) -> None:
         connection.close()
 
 
-def test_a_second_worker_does_not_wait(fresh_firm: Firm, in_the_second_batch: Any) -> None:
+def test_a_second_worker_does_not_wait(fresh_firm: Firm, in_batch: Any) -> None:
     run = upload(fresh_firm, "accounts", firms(35))
     seen: list[int] = []
 
@@ -73,19 +75,19 @@ def test_a_second_worker_does_not_wait(fresh_firm: Firm, in_the_second_batch: An
         work(IMPORT, fresh_firm.tenant, run.pk)
         seen.append(now(fresh_firm, run).position)
 
-    in_the_second_batch(second_worker)
+    in_batch(2, second_worker)
     work(IMPORT, fresh_firm.tenant, run.pk)
     done = now(fresh_firm, run)
     assert seen == [10], "it left at once, and did no rows"
     assert (done.state, done.created_count, done.refused_count) == (RunState.DONE, 35, 0)
 
 
-def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_the_second_batch: Any) -> None:
+def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_batch: Any) -> None:
     run = upload(fresh_firm, "accounts", "name,parent\n" + "Child,Firm 9\n" + firms(35).partition("\n")[2])
     client = client_of(fresh_firm.ada)
     page = f"/{fresh_firm.tenant.slug}/imports/{run.pk}/"
     codes: list[int] = []
-    in_the_second_batch(lambda: codes.append(client.post(f"{page}run/", {"_method": "DELETE"}).status_code))
+    in_batch(2, lambda: codes.append(client.post(f"{page}run/", {"_method": "DELETE"}).status_code))
     run_import(tenant_of(fresh_firm), run.pk)
     assert codes == [303]
     assert (now(fresh_firm, run).state, run.position, run.created_count) == (RunState.CANCELLED, 20, 20)
@@ -98,11 +100,27 @@ def test_cancelling_does_not_wait_and_keeps_what_came_in(fresh_firm: Firm, in_th
     assert "Cancelled after 20 of 36 rows. What came in stays." in text
 
 
-def test_cancelled_too_late_it_is_done(fresh_firm: Firm, in_the_second_batch: Any) -> None:
+def test_cancelled_while_the_file_is_read_it_ends_after_its_first_batch(fresh_firm: Firm, in_batch: Any) -> None:
+    run = upload(fresh_firm, "accounts", firms(35))
+    client = client_of(fresh_firm.ada)
+    page = f"/{fresh_firm.tenant.slug}/imports/{run.pk}/"
+    told: list[str] = []
+
+    def cancel() -> None:
+        told.append(client.post(f"{page}run/", {"_method": "DELETE"}, follow=True).content.decode())
+
+    in_batch(1, cancel)
+    take_turn(Place(IMPORT.key, fresh_firm.tenant.pk, run.pk))
+    assert "Cancelled after" not in told[0], "rows are still coming in"
+    assert (now(fresh_firm, run).state, run.position, run.created_count) == (RunState.CANCELLED, 10, 10)
+    assert "Cancelled after 10 of 35 rows. What came in stays." in client.get(page).content.decode()
+
+
+def test_cancelled_too_late_it_is_done(fresh_firm: Firm, in_batch: Any) -> None:
     run = upload(fresh_firm, "accounts", firms(20))
     client = client_of(fresh_firm.ada)
     page = f"/{fresh_firm.tenant.slug}/imports/{run.pk}/run/"
-    in_the_second_batch(lambda: client.post(page, {"_method": "DELETE"}))
+    in_batch(2, lambda: client.post(page, {"_method": "DELETE"}))
     assert finished(fresh_firm, run).created_count == 20
 
 
