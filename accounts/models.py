@@ -23,10 +23,10 @@ class Account(RecordModel):
     industry = TenantForeignKey("picklists.Choice", null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
     website_key = TextKey()
-    name_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # text.company_key(name)
-    domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)  # text.domain_key(website)
+    name_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # firms.company_key(name)
+    domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)  # addresses.domain_key
     phone = models.CharField(max_length=50, blank=True)
-    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
+    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # phones.phone_key
     employees = models.PositiveIntegerField(null=True, blank=True)
     annual_revenue_minor = models.BigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)  # of annual revenue

@@ -26,10 +26,10 @@ class Contact(RecordModel):
     relationship_because = TenantForeignKey("events.Event", null=True, editable=False)
     reports_to = TenantForeignKey("contacts.Contact", null=True, blank=True)
     email = models.EmailField(max_length=254, blank=True)
-    email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # text.email_key
+    email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # addresses.email_key
     email_domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)
     phone = models.CharField(max_length=50, blank=True)
-    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
+    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # phones.phone_key
     mobile = models.CharField(max_length=50, blank=True)
     mobile_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)
     opted_out = models.BooleanField(default=False)  # of mail sent to many

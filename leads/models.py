@@ -29,14 +29,14 @@ class Lead(RecordModel):
     last_name = models.CharField(max_length=100, blank=True)
     last_name_key = TextKey()
     company = models.CharField(max_length=300, blank=True)
-    company_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # text.company_key
+    company_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # firms.company_key
     job_title = models.CharField(max_length=200, blank=True)
     job_title_key = TextKey()
     email = models.EmailField(max_length=254, blank=True)
-    email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # text.email_key
+    email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # addresses.email_key
     email_domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)
     phone = models.CharField(max_length=50, blank=True)
-    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
+    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # phones.phone_key
     website = models.URLField(max_length=500, blank=True)
     website_key = TextKey()
     status = TenantForeignKey("picklists.Choice")

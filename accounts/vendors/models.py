@@ -19,12 +19,12 @@ class Vendor(RecordModel):
     contract_ends_on = models.DateField(null=True, blank=True)
     website = models.URLField(max_length=500, blank=True)
     website_key = TextKey()
-    name_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # text.company_key(name)
-    domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)  # text.domain_key(website)
+    name_key = models.CharField(max_length=300, blank=True, db_collation="C", editable=False)  # firms.company_key(name)
+    domain = models.CharField(max_length=253, blank=True, db_collation="C", editable=False)  # addresses.domain_key
     email = models.EmailField(max_length=254, blank=True)
-    email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # text.email_key
+    email_key = models.CharField(max_length=254, blank=True, db_collation="C", editable=False)  # addresses.email_key
     phone = models.CharField(max_length=50, blank=True)
-    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # text.phone_key
+    phone_key = models.CharField(max_length=20, blank=True, db_collation="C", editable=False)  # phones.phone_key
     street = models.CharField(max_length=300, blank=True)
     street_key = TextKey()
     city = models.CharField(max_length=100, blank=True)

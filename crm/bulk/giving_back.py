@@ -96,9 +96,8 @@ def undoing(run: BulkRun) -> BulkAction:
         if own is not None and done is not None:
             return dict(own(record_type, record, done, actor))
         with _rows_beside(run, record, actor, because) as is_changed:
-            if done is not None:
-                take_back(record, done, actor=actor, because=because)
-        return {"changed" if is_changed else "same": 1}
+            back = None if done is None else take_back(record, done, actor=actor, because=because)
+        return {"changed" if is_changed or back else "same": 1}
 
     texts = action or BulkAction
     return BulkAction(

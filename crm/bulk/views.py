@@ -122,7 +122,8 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 
 def run(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
-    """GET: how far it is, and what came of it. POST does what was tried. DELETE cancels, or takes a deletion back."""
+    """GET: how far it is, and what came of it. POST does what was tried. DELETE cancels an open one and takes
+    back one that is done."""
     found, record_type = _run(request, run_id)
     method = method_of(request)
     if method == "GET":

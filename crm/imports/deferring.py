@@ -68,7 +68,7 @@ def keep_links(run: Import, batch: list[FileRow], links: Iterable[Link]) -> None
 
 
 def forget_links(run: Import) -> None:
-    """Those of an import that has failed are never set."""
+    """What is left when an import ends is never set: it has failed."""
     DeferredLink.objects.filter(run=run).delete()
 
 

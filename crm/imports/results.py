@@ -52,7 +52,7 @@ class Result:
 
 def result_of(run: Import, record_type: RecordType) -> Result:
     """Return what can be said of the import as a whole."""
-    state, tone = str(run.get_state_display()), TONES.get(RunState(run.state), "info")
+    state, tone = str(run.get_state_display()), TONES.get(run.state, "info")  # type: ignore[call-overload]
     if run.state == RunState.DONE:
         state, tone = _done(run)
     notes = [_("Several rows about one record count as one: created, or changed if any of them changes it.")]

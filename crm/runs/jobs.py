@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+import structlog
+
 from crm.celery import job
 from crm.events.jobs import answer, ring
 from crm.queues import HOUR, LONG, QUICK
 from crm.runs.kinds import run_kinds
 from crm.runs.running import take_turn
 from crm.runs.turns import Place, stalled
-from crm.tenants.jobs import go_round
+from crm.tenants.jobs import Unfinished, go_round
 from crm.tenants.models import Tenant
+
+logger = structlog.get_logger(__name__)
 
 LONGEST_TURN = 600  # seconds: a job that hangs is killed, and the sweep goes on after its last batch
 
@@ -42,7 +46,15 @@ def tidy(after: str = "") -> None:
 
 
 def _tidy(tenant: Tenant, is_over: Callable[[], bool]) -> int:
-    return sum(kind.tidy(tenant, is_over) for kind in run_kinds() if kind.tidy is not None)
+    done = 0
+    for kind in run_kinds():
+        try:
+            done += kind.tidy(tenant, is_over) if kind.tidy is not None else 0
+        except Unfinished:
+            raise
+        except Exception:  # what one kind cannot drop keeps no other from it
+            logger.exception("runs_tidied_failed", kind=kind.key, tenant=tenant.slug)
+    return done
 
 
 def kick(place: Place) -> None:

@@ -15,7 +15,7 @@ a whole number, a day or a moment, or a tuple (for ``__in``) or list (for ``__an
 flag, and how many a tuple holds, changes the text too, and is seen to here.
 
 The function must depend on nothing else, least of all on the person or the moment (pass them as values): the tests
-compare each call with the queryset that it stands for (``tests/tenants/comparing.py``). The wall stays where it is: the
+compare each call with the queryset that it stands for (``tests/prepared.py``). The wall stays where it is: the
 text has the tenant's condition, in which the current tenant is put each time.
 """
 

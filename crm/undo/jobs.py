@@ -8,9 +8,11 @@ from crm.celery import job
 from crm.events.jobs import answer, ring
 from crm.queues import HOUR, LONG
 from crm.tenants.context import tenant_context
-from crm.tenants.jobs import go_round
+from crm.tenants.jobs import Unfinished, go_round
 from crm.tenants.models import Tenant
 from crm.undo.services import forget_changes
+
+AT_ONCE = 10_000  # changes that are deleted in one transaction
 
 
 @job(LONG, every=6 * HOUR, expires=3600)
@@ -23,5 +25,12 @@ def tidy(after: str = "") -> None:
 
 
 def _forget(tenant: Tenant, is_over: Callable[[], bool]) -> int:
-    with tenant_context(tenant):
-        return forget_changes()
+    forgotten = 0
+    while True:
+        with tenant_context(tenant):
+            some = forget_changes(AT_ONCE)
+        forgotten += some
+        if some < AT_ONCE:
+            return forgotten
+        if is_over():
+            raise Unfinished

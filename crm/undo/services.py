@@ -13,8 +13,12 @@ from crm.undo.models import Change
 
 
 @service
-def forget_changes() -> int:
-    """Delete what acts of more than ``DAYS_KEPT`` ago wrote: their ids tell when they began."""
+def forget_changes(most: int) -> int:
+    """Delete what acts of more than ``DAYS_KEPT`` ago wrote, up to ``most`` changes; return how many there were.
+
+    An act's id tells when it began.
+    """
     moment = timezone.now() - timedelta(days=DAYS_KEPT)
     first_kept = UUID(int=int(moment.timestamp() * 1000) << 80)
-    return Change.objects.filter(act__lt=first_kept).delete()[0]
+    old = Change.objects.filter(act__lt=first_kept).order_by("act").values("pk")
+    return Change.objects.filter(pk__in=old[:most]).delete()[0]

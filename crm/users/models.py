@@ -54,7 +54,7 @@ class User(AbstractBaseUser):
     """A person who signs in: one in all workspaces."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(unique=True)  # text.email_key
+    email = models.EmailField(unique=True)  # addresses.email_key
     name = models.CharField(max_length=200, blank=True)
     language = models.CharField(max_length=10, blank=True)  # "" = the workspace's
     time_zone = models.CharField(max_length=64, blank=True)  # "" = the workspace's
@@ -127,7 +127,7 @@ class Membership(TenantModel):
 
     user = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=200)
-    email = models.EmailField(blank=True)  # text.email_key
+    email = models.EmailField(blank=True)  # addresses.email_key
     name_key = models.CharField(max_length=200, db_collation="C", editable=False, default="")  # text.sort_key(name)
     role = TenantForeignKey(Role)
     team = TenantForeignKey(Team, null=True, blank=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Model, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -100,7 +102,10 @@ def blockers(conversion: Conversion, actor: Membership | None = None) -> list[Bl
 
 def _too_old(conversion: Conversion, tell: Telling) -> Blocker:
     words = {"lead": tell.called(conversion.lead), "days": changes.DAYS_KEPT}
-    text = _("%(lead)s was converted more than %(days)s days ago: what it was before is no longer known.")
+    if conversion.converted_at > timezone.now() - timedelta(days=changes.DAYS_KEPT):  # beside an update of the product
+        text = _("What %(lead)s was before its conversion was not kept.")
+    else:
+        text = _("%(lead)s was converted more than %(days)s days ago: what it was before is no longer known.")
     return Blocker(text % words, tell.url(conversion.lead))
 
 

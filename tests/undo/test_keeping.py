@@ -121,8 +121,12 @@ def test_what_was_done_too_long_ago_is_forgotten_and_said_to_be(inside: Firm) ->
     milliseconds = int((timezone.now() - timedelta(days=31)).timestamp() * 1000)
     long_ago = UUID(int=milliseconds << 80 | old.pk.int & (1 << 80) - 1)
     Change.objects.filter(act=old.pk).update(act=long_ago)
-    assert forget_changes() > 0
+    assert forget_changes(1) == 1, "the rest another time"
+    assert forget_changes(1000) > 0
     assert (is_kept(long_ago), is_kept(young.pk), blockers(young)) == (False, True, [])
+    [blocker] = blockers(old)
+    assert blocker.sentence.endswith("before its conversion was not kept."), "it was converted just now"
+    old.converted_at -= timedelta(days=31)
     [blocker] = blockers(old)
     assert "more than 30 days ago" in blocker.sentence
     assert blocker.url == make_url(lead)

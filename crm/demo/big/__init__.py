@@ -1,8 +1,8 @@
 """A workspace of millions of rows beside many small ones: what benchmarks are run on.
 
 Rows are written with COPY, past the services, but are what the services would have written: keys, visits, what a
-won deal makes of its account, change sets of conversions. Of the log there is a part: every creation, won and lost,
-conversions, and accounts that became customers; steps between stages are in the visits only.
+won deal makes of its account, the changes that undoing a conversion takes back. Of the log there is a part: every
+creation, won and lost, conversions, and accounts that became customers; steps between stages are in the visits only.
 The same seed on the same day gives the same values (ids of people and choices differ).
 """
 
