@@ -116,5 +116,5 @@ def test_an_app_brings_its_page_its_setting_and_its_words(firm: Firm, more: Modu
     assert [one.app for one in declared.all_settings() if one.key == "vendors_first"] == ["vendors"]
     with tenant_context(firm.tenant):
         setting.change(True, actor=firm.ada)
-    told = [row["phrase"] for row in client_of(firm.ada).get("/acme/setup/changes/").context["rows"]]
+    told = [row["phrase"] for row in client_of(firm.ada).get("/acme/setup/changes/").context["table"].data]
     assert told[0] == "Ada Admin changed vendors first from no to yes"

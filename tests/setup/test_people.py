@@ -204,7 +204,7 @@ def test_every_change_is_told(firm: Firm) -> None:
     client = client_of(firm.ada)
     client.post(firm.url("setup:new_entry", key="industry"), {"label": "Fishing <q>"})
     client.post(firm.url("setup:new_team"), {"name": "North"})
-    rows = client.get(firm.url("setup:changes")).context["rows"]
+    rows = client.get(firm.url("setup:changes")).context["table"].data
     assert [(row["subject"], row["phrase"]) for row in rows[:2]] == [
         ("North", "Ada Admin created this"),
         ("Industries: Fishing <q>", "Ada Admin added “Fishing <q>”"),
@@ -213,7 +213,7 @@ def test_every_change_is_told(firm: Firm) -> None:
 
 
 def told(firm: Firm) -> list[str]:
-    return [row["phrase"] for row in client_of(firm.ada).get(firm.url("setup:changes")).context["rows"]]
+    return [row["phrase"] for row in client_of(firm.ada).get(firm.url("setup:changes")).context["table"].data]
 
 
 def test_changes_of_the_setup_are_told_in_words_with_both_values(firm: Firm) -> None:
