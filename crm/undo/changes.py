@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Field, ForeignKey
+from django.utils import timezone
 
 from crm import catalogue
 from crm.fields.custom.rows import replace_rows
@@ -92,12 +93,21 @@ class Entry:
         return {field.attname: _value(field, self.before.get(field.attname)) for field in fields}
 
 
+def oldest_kept() -> UUID:
+    """The id of an act that begins ``DAYS_KEPT`` ago. What older ones wrote is forgotten in pieces, so nobody asks for
+    the rest of it."""
+    moment = timezone.now() - timedelta(days=DAYS_KEPT)
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
 def changes_of(act: UUID, part: UUID | None = None) -> list[Entry]:
     """Return what ``act``, which has parts if there is a ``part``, wrote for that, and what differs by it: the rows
     beside records first, each type by its ids.
 
     Nothing: it wrote nothing, or is older than ``DAYS_KEPT``.
     """
+    if act < oldest_kept():
+        return []
     models = {model._meta.db_table: model for model in tenant_models() if model.keeps_changes}
     rows = Change.objects.filter(act=act, part=part or act, table__in=models).exclude(
         before__isnull=True, after__isnull=True
@@ -114,7 +124,7 @@ def forget_act(act: UUID, part: UUID | None = None) -> None:
 
 def is_kept(act: UUID) -> bool:
     """Whether anything is known of what ``act`` wrote."""
-    return Change.objects.filter(act=act).exists()
+    return act >= oldest_kept() and Change.objects.filter(act=act).exists()
 
 
 def _entry(model: type[TenantModel], pk: UUID, before: dict[str, Any] | None, after: dict[str, Any] | None) -> Entry:

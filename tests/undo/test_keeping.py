@@ -122,6 +122,8 @@ def test_what_was_done_too_long_ago_is_forgotten_and_said_to_be(inside: Firm) ->
     long_ago = UUID(int=milliseconds << 80 | old.pk.int & (1 << 80) - 1)
     Change.objects.filter(act=old.pk).update(act=long_ago)
     assert forget_changes(1) == 1, "the rest another time"
+    assert Change.objects.filter(act=long_ago).exists()
+    assert (is_kept(long_ago), changes_of(long_ago)) == (False, []), "what is half forgotten is not taken back by half"
     assert forget_changes(1000) > 0
     assert (is_kept(long_ago), is_kept(young.pk), blockers(young)) == (False, True, [])
     [blocker] = blockers(old)
