@@ -118,13 +118,20 @@ def _put_away(row: Any, actor: Membership, because: Event) -> None:
 
 
 def _bring_back(entry: Entry, actor: Membership, because: Event) -> None:
-    """Insert the row again as it was, unless it is there, or what it hangs on is not."""
+    """Insert the row again as it was, unless it is there.
+
+    Raises ``ValidationError`` where what it hangs on is gone; a link that may be empty is.
+    """
     row = entry.model(pk=entry.pk, **entry.values())
     links = [field for field in entry.model._meta.concrete_fields if isinstance(field, ForeignKey)]
     hangs_on = [field for field in links if field.name != "tenant" and getattr(row, field.attname) is not None]
     for field in hangs_on:
-        if not field.related_model._base_manager.filter(pk=getattr(row, field.attname)).exists():
-            return
+        if field.related_model._base_manager.filter(pk=getattr(row, field.attname)).exists():
+            continue
+        if not field.null:
+            words = {"gone": field.related_model._meta.verbose_name}
+            raise ValidationError(_("The %(gone)s that it belonged to was deleted since.") % words)
+        setattr(row, field.attname, None)
     if _is_there(row):
         return
     row.save(force_insert=True)

@@ -17,8 +17,8 @@ from crm.activities.services import complete_task, create_activity
 from crm.bulk.models import BulkFinding, BulkOutcome, BulkRows, BulkRun
 from crm.events.delivery import deliver_all
 from crm.fields.models import TagLink
-from crm.mailing_lists.models import MailingList
-from crm.mailing_lists.services import create_list, put_on_lists
+from crm.mailing_lists.models import MailingList, MailingListMember
+from crm.mailing_lists.services import create_list, delete_list, put_on_lists
 from crm.notices.models import Notification
 from crm.pages.models import KeptForm, MadeOnce
 from crm.picklists.selectors import choices, stages
@@ -298,3 +298,23 @@ def test_a_tag_that_others_have_by_now_stays(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         assert [one.tag.name for one in TagLink.objects.filter(record_id=other.pk)] == ["Autumn"]
         assert TagLink.objects.filter(tag__name="Autumn").count() == 1
+
+
+def test_a_place_on_a_list_that_was_deleted_since_is_refused_and_said(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        rows = make_leads(firm, 2)
+    with tenant_context(firm.tenant):
+        news = MailingList.objects.get(name="News")
+        create_list(actor=firm.ada, name="Events")
+        for lead in rows:
+            put_on_lists(record=lead, lists=[news], actor=firm.ada)
+        others = MailingListMember.objects.filter(mailing_list=news).exclude(record_id__in=[one.pk for one in rows])
+        others.delete()
+    run = press(firm, "leads", "take_off_list", rows)
+    with tenant_context(firm.tenant):
+        delete_list(mailing_list=news, actor=firm.ada)
+    take_back(firm, run)
+    with tenant_context(firm.tenant):
+        undoing = BulkRun.objects.get(undoes=run)
+        assert (undoing.done_count, undoing.refused_count) == (0, 2), "it was told as undone, and nobody was on a list"
+        assert all("was deleted since" in reason for reason in reasons(firm, run).values())
