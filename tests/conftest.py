@@ -14,6 +14,7 @@ from django.test import override_settings
 from django.test.signals import template_rendered
 
 from crm.events.models import Event
+from crm.tenants import memo
 from crm.tenants.context import tenant_context
 from crm.ui.jinja import Template
 from tests.database import create_database, drop_database
@@ -31,6 +32,12 @@ def media(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A folder of this process's own for the files that tests add."""
     with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
         yield
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> None:
+    """Of workspaces' setups, so that a test that counts statements may come first or last."""
+    memo.forget_setups()
 
 
 @pytest.fixture(scope="session", autouse=True)

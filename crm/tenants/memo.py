@@ -79,3 +79,8 @@ def forget(prefix: str = "") -> None:
 
 def _kept() -> dict[tuple[Any, ...], Any]:
     return current_tenant().__dict__.setdefault("_memo", {})
+
+
+def forget_setups() -> None:
+    """Drop what this process remembers of all workspaces' setups. For tests."""
+    _setups.clear()

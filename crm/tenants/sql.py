@@ -19,6 +19,9 @@ _SETUP_VERSION = [
     CREATE OR REPLACE FUNCTION setup_has_changed() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
     BEGIN
+        IF TG_OP = 'UPDATE' AND TG_NARGS > 0 AND to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
+            RETURN NULL;
+        END IF;
         INSERT INTO tenants_setupversion (tenant_id, number)
         VALUES (coalesce(NEW.tenant_id, OLD.tenant_id), nextval('setup_version'))
         ON CONFLICT (tenant_id) DO UPDATE SET number = EXCLUDED.number;
@@ -26,12 +29,19 @@ _SETUP_VERSION = [
     END $$
     """,
 ]
-# Only what is not there yet is made: making it waits for all who write the table.
+# Columns are named as arguments, not by UPDATE OF: a column that a trigger names so cannot change its type, and one
+# that is added later would not be watched. Only what is not there as it should be is made: making it waits for all who
+# write the table.
 _TRIGGER = """
     DO $$ BEGIN
-        IF NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = '"{table}"'::regclass AND tgname = 'setup_changed') THEN
-            CREATE TRIGGER setup_changed AFTER INSERT OR DELETE OR UPDATE OF {columns} ON "{table}"
-            FOR EACH ROW EXECUTE FUNCTION setup_has_changed();
+        IF NOT EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgrelid = '"{table}"'::regclass AND tgname = 'setup_changed'
+                AND tgattr::text = '' AND encode(tgargs, 'escape') = '{kept}'
+        ) THEN
+            DROP TRIGGER IF EXISTS setup_changed ON "{table}";
+            CREATE TRIGGER setup_changed AFTER INSERT OR DELETE OR UPDATE ON "{table}"
+            FOR EACH ROW EXECUTE FUNCTION setup_has_changed({arguments});
         END IF;
     END $$
 """
@@ -42,5 +52,9 @@ def statements() -> list[str]:
 
 
 def _trigger(model: type[TenantModel]) -> str:
-    columns = (one.column for one in model._meta.local_fields if one.name not in model.is_no_setup)
-    return _TRIGGER.format(table=model._meta.db_table, columns=", ".join(f'"{one}"' for one in columns))
+    columns = [one.column for one in model._meta.local_fields if one.name in model.is_no_setup]
+    return _TRIGGER.format(
+        table=model._meta.db_table,
+        arguments=", ".join(f"'{one}'" for one in columns),
+        kept="".join(f"{one}\\000" for one in columns),  # as PostgreSQL keeps them: each ended by a zero
+    )
