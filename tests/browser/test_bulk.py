@@ -14,6 +14,8 @@ from crm import catalogue
 from crm.bulk import outcomes
 from crm.bulk.giving_back import RESTORE
 from crm.bulk.models import BulkRun
+from crm.mailing_lists.models import MailingList
+from crm.mailing_lists.services import create_list, put_on_lists
 from crm.pages import listing
 from crm.tenants.context import tenant_context
 from tests import make
@@ -44,14 +46,16 @@ LAIN_OVER = """() => [...document.querySelectorAll("a[href], button, input, sele
 }).map((one) => one.outerHTML.slice(0, 100))"""
 
 
-def open_list(firm: Firm, page: Page, key: str, rows: int) -> Locator:
+def open_list(firm: Firm, page: Page, key: str, rows: int, action: str = "") -> Locator:
     """A list of three, with the first ``rows`` ticked, or (0) all of two pages; returns the bulk bar.
 
     Its pages are short, as the browser would draw all rows that the actions before have left.
     """
     with tenant_context(firm.tenant):
-        for name in ("Ash", "Birch", "Cedar"):
-            MAKE[key](firm, f"{next(_turns):03} {name}")
+        made = [MAKE[key](firm, f"{next(_turns):03} {name}") for name in ("Ash", "Birch", "Cedar")]
+        if action == "take_off_list":
+            for record in made:
+                put_on_lists(record=record, lists=list(MailingList.objects.all()), actor=firm.ada)
     with patch.object(listing, "PAGE_SIZE", 3 if rows else 2):
         page.goto(f"{firm.url(f'{key}:list')}?filters=none&sort=name")
     boxes = page.locator("[data-rows] tbody .row-select")
@@ -86,7 +90,7 @@ def last_run(firm: Firm) -> BulkRun:
 
 def press(firm: Firm, page: Page, key: str, action: str, rows: int) -> BulkRun:
     """Press the action in the bar, and what follows until it is done."""
-    bar = open_list(firm, page, key, rows)
+    bar = open_list(firm, page, key, rows, action)
     button = bar.locator(f"button[name=action][value='{action}']")
     if not button.is_visible():
         menu = bar.locator(f"[popover]:has(button[value='{action}'])").get_attribute("id")
@@ -113,6 +117,7 @@ def test_every_bulk_action_is_done(key: str, rows: int, fresh_firm: Firm, page: 
     firm = fresh_firm
     sign_in(firm.ada)
     with tenant_context(firm.tenant):
+        create_list(actor=firm.ada, name="News")
         actions = [one.key for one in catalogue.bulk_actions(key, firm.ada) if one != RESTORE]
     assert {"owner", "tags", "delete"} <= set(actions)
     for action in sorted(actions, key=LAST.find):
