@@ -183,6 +183,19 @@ def test_owner_team_and_expected_close_are_those_of_then(story: Firm) -> None:
 
 
 @time_machine.travel(NOW)
+def test_without_a_team_it_was_in_that_of_its_owner(story: Firm) -> None:
+    with on(20):
+        update_opportunity(fresh("A"), actor=story.ada, values={"team": None})
+    east, west = (f"period=all&team={team.pk}" for team in (story.east, story.west))
+    before = [a_week_ago(story, query=query) for query in (east, west)]
+    assert before == [THEN, (0, {})]
+    update_opportunity(fresh("A"), actor=story.ada, values={"owner": story.sam})
+    move_to_stage(opportunity=fresh("B"), stage=make.stage("won"), actor=story.ana)
+    assert [a_week_ago(story, query=query) for query in (east, west)] == before
+    assert fresh("A").team is None
+
+
+@time_machine.travel(NOW)
 def test_who_sees_own_counts_what_was_theirs(story: Firm) -> None:
     role = Role.objects.get(key="rep")
     role.access["opportunities"]["view"] = "own"
