@@ -76,20 +76,20 @@ class Opportunity(RecordModel):
             models.Index(fields=["tenant", "stage", "-updated_at", "-id"], name="opportunity_by_stage"),
             # Counts and sums of the board and the reports, without reading the rows.
             models.Index(
-                fields=["tenant", "stage", "currency"],
+                fields=["tenant", "stage", "expected_close_on"],
                 include=[
+                    "currency",
                     "amount_minor",
                     "probability",
                     "owner",
                     "team",
                     "account",
                     "opened_on",
-                    "expected_close_on",
                     "closed_on",
                     "loss_reason",
                 ],
                 condition=models.Q(deleted_at=None),
-                name="opportunity_totals",
+                name="opportunity_sums",
             ),
             # What is open of one person's: how much it is, and what of it waits for something.
             models.Index(
@@ -99,8 +99,19 @@ class Opportunity(RecordModel):
                 name="opportunity_of_owner",
             ),
             models.Index(fields=["tenant", "expected_close_on", "id"], name="opportunity_by_close"),
-            models.Index(fields=["tenant", "closed_on", "id"], name="opportunity_by_closed"),
-            models.Index(fields=["tenant", "opened_on", "id"], name="opportunity_by_opened"),
+            # What was closed and opened in some days: lists of it, and sums without reading the rows.
+            models.Index(
+                fields=["tenant", "closed_on", "id"],
+                include=["stage", "currency", "amount_minor", "owner", "team"],
+                condition=models.Q(deleted_at=None),
+                name="opportunity_closed",
+            ),
+            models.Index(
+                fields=["tenant", "opened_on", "id"],
+                include=["stage", "currency", "amount_minor", "owner", "team"],
+                condition=models.Q(deleted_at=None),
+                name="opportunity_opened",
+            ),
             models.Index(fields=["tenant", "currency", "amount_minor", "id"], name="opportunity_by_money"),
             models.Index(
                 fields=["tenant", "id"], condition=models.Q(amount_minor=None), name="opportunity_without_amount"

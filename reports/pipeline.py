@@ -138,11 +138,13 @@ def _lately(actor: Membership, asked: Query) -> list[Figure]:
     """What the last seven days did: opened, won, lost. A closing day to come has not been yet."""
     days = Period(today() - A_WEEK + ONE_DAY, today())
     opened, closed = days.of("opened_on"), days.of("closed_on")
-    cases = {"opened": opened, "won": (WON, *closed), "lost": (LOST, *closed)}
-    either = Group("any", (Group("all", opened), Group("all", closed)))
-    week = Numbers((counted(replace(asked, measures=(AMOUNT,)), actor, cases, among=either),)).total
-    labels = {"opened": _("Opened"), "won": _("Won"), "lost": _("Lost")}
-    return figures(*((label, week.count(case), {"extra": week.money(case)}) for case, label in labels.items()))
+    measured = replace(asked, measures=(AMOUNT,))
+    # Two statements: an index knows what was opened in some days, and another one what was closed.
+    new = Numbers((counted(measured, actor, {"opened": opened}, among=Group("all", opened)),)).total
+    cases = {"won": (WON, *closed), "lost": (LOST, *closed)}
+    over = Numbers((counted(measured, actor, cases, among=Group("all", closed)),)).total
+    labels = ((_("Opened"), new, "opened"), (_("Won"), over, "won"), (_("Lost"), over, "lost"))
+    return figures(*((label, row.count(case), {"extra": row.money(case)}) for label, row, case in labels))
 
 
 # --- Tables
