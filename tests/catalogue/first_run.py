@@ -104,6 +104,13 @@ def test_it_is_tried_done_and_tells_what_was_refused(fresh_firm: Firm, client: C
     assert client_of(fresh_firm.rita).get(address).status_code == 404
 
 
+@pytest.mark.parametrize("days", ["soon", "", "0", "99999999999"])
+def test_days_that_cannot_be_are_refused_where_others_are_taken(days: str, fresh_firm: Firm, client: Client) -> None:
+    address = f"/{fresh_firm.tenant.slug}/repairs/putting-off/"
+    assert client.post(address, {"days": days}).status_code == 422
+    assert client.post(address, {"days": "7"}).status_code == 303
+
+
 def test_it_works_in_turns_and_waits_for_another_kind(
     fresh_firm: Firm, client: Client, rung: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
