@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -103,7 +104,8 @@ def test_without_javascript_one_chooses_from_the_statuses(firm: Firm, leads: lis
     client = client_of(firm.ana)
     path = f"/acme/leads/{leads[0].pk}/status/?back=/acme/leads/board/"
     page = client.get(path).content.decode()
-    assert "Qualified</button>" in page and "Converted…</button>" in page and "New</button>" not in page
+    offered = re.findall(r"<button[^>]*>\s*(.*?)\s*</button>", page, re.S)
+    assert "Qualified" in offered and "Converted…" in offered and "New" not in offered
     data = {"status": str(status(firm, "qualified").pk), "back": BOARD}
     answer = client.post(path, data)
     assert (answer.status_code, answer["Location"]) == (303, f"{BOARD}#card-{leads[0].pk}")

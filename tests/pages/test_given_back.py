@@ -57,7 +57,10 @@ def text_of(answer: Any) -> str:
 def rows_of(answer: Any) -> dict[str, str]:
     """What the page says that the form held, by label."""
     part = answer.content.decode().partition("What the form held")[2].partition("</section>")[0]
-    return {unescape(label): unescape(text) for label, text in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", part, re.S)}
+    return {
+        unescape(label): unescape(text)
+        for label, text in re.findall(r"<dt>\s*(.*?)\s*</dt>\s*<dd>\s*(.*?)\s*</dd>", part, re.S)
+    }
 
 
 @pytest.mark.parametrize("way", ["deactivated", "deleted"])
@@ -143,7 +146,7 @@ def test_what_was_kept_for_a_field_that_was_taken_away_is_shown_after_signing_in
         deactivate(entry=source, actor=firm.ada)
     page = signed_in(form.client, answer, firm.ana.email)
     note = text_of(page).partition("Here is what you entered")[2].partition("</dl>")[0]
-    assert re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", note) == [("Zz text", "Kept words")]
+    assert re.findall(r"<dt>\s*(.*?)\s*</dt>\s*<dd>\s*(.*?)\s*</dd>", note) == [("Zz text", "Kept words")]
     assert "Source: “Web form”, which you had chosen, is gone." in note
     assert form.again(page).data["city"] == ["Ulm"]
     assert form.again(page).send().status_code == 303

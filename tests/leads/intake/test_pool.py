@@ -36,7 +36,7 @@ def owner(firm: Firm, lead: Lead) -> Any:
 
 def unassigned(firm: Firm, member: Any) -> str:
     page = client_of(member).get("/acme/leads/").content.decode()
-    link = re.search(r'href="(\?view=[^"]+)"[^>]*>Unassigned<', page)
+    link = re.search(r'href="(\?view=[^"]+)"[^>]*>\s*Unassigned\s*<', page)
     assert link
     return client_of(member).get(f"/acme/leads/{link[1]}").content.decode()
 
