@@ -15,6 +15,7 @@ BULK = add_kind(
         ended=forget_what_is_open,
         tidy=forget_rehearsals,
         progress=("cursor", "done_count", "refused_count", "doubt_count", "counts"),
+        found=("is_dry_run", "event", "total"),  # an undoing is tried before it is done
         related=("undoes", "event"),
     )
 )

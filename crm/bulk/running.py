@@ -7,7 +7,7 @@ and keeps no other row back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +22,8 @@ from django.utils.translation import gettext as _
 from psycopg.errors import ForeignKeyViolation, LockNotAvailable
 
 from crm import catalogue
+from crm.bulk import asking
+from crm.bulk.asking import Companions, tries_undo
 from crm.bulk.forms import values_of
 from crm.bulk.giving_back import to_give_back
 from crm.bulk.meanwhile import changed_meanwhile, missing_by_now
@@ -40,6 +42,7 @@ from crm.undo.keeping import keeping
 from crm.users.access import can
 
 BATCH = 50
+TRIED = 200  # rows of an undoing that are tried at once
 PATIENCE = "2s"  # of a page, with rows that somebody else holds
 TRIES = 2  # of a row that the database refuses: two runs may have met in a deadlock
 
@@ -49,6 +52,7 @@ class Memory:
     """What a process keeps of a run from batch to batch; ``BulkMemory`` is for the one that goes on."""
 
     rehearsal: Rehearse | None = None
+    companions: Companions | None = None  # of the rows that an undoing tries
     is_page: bool = False  # somebody waits for it, who can be asked again
 
 
@@ -92,7 +96,7 @@ def work_in_batches(*, is_page: bool = False) -> Do:
 
 def hold_rows(run: BulkRun) -> bool:
     """Lock the rows of a small ``run``; False, with none locked, when somebody else holds one of them for seconds."""
-    if run.is_dry_run:
+    if _is_read_only(run):
         return True
     record_type = catalogue.record_type(run.record_type)
     if run.undoes_id:
@@ -122,16 +126,31 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     try:
         values = values_of(run, action, actor)
         ids = _next_ids(run, record_type, action, values, memory)
-        records = _records(run, record_type, ids)
-        missing = [] if run.undoes_id else missing_by_now(run, record_type, ids, records)
+        do = partial(_do_rows, run, action, values, memory)
+        batch = (_try_to_undo(run, ids, do, memory) if tries_undo(run) else do(ids)) if ids else None
     except ValidationError as error:
         raise GaveUpError(" ".join(error.messages)) from error
-    if not ids:
+    if batch is None:
+        if tries_undo(run) and not asking.asks(run):
+            asking.go_ahead(run)
+            return True
         _refuse_unknown_rows(run)
         return False
-    batch = Batch(run, record_type, action, findings=missing, is_page=memory.is_page)
-    left_out = {one.record_id for one in missing}
-    if run.is_dry_run:
+    if memory.rehearsal is not None and (news := memory.rehearsal.news()):
+        insert_many(BulkMemory, [BulkMemory(run=run, data=news)])
+    _keep(run, batch, ids[-1])
+    return True
+
+
+def _do_rows(run: BulkRun, action: BulkAction, values: dict[str, Any], memory: Memory, ids: Sequence[UUID]) -> Batch:
+    """Do the rows ``ids``, or rehearse them."""
+    record_type = catalogue.record_type(run.record_type)
+    batch = Batch(run, record_type, action, is_page=memory.is_page)
+    records = _records(run, record_type, ids)
+    if not run.undoes_id:
+        batch.findings += missing_by_now(run, record_type, ids, records)
+    left_out = {one.record_id for one in batch.findings}
+    if _is_read_only(run):
         do = _rehearsing(memory, batch, records)
     else:
         _wait_for_others(run, records)
@@ -140,10 +159,26 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     for record in reversed(records) if action.backwards else records:
         if record.pk not in left_out:
             _do_row(record, do, batch)
-    if memory.rehearsal is not None and (news := memory.rehearsal.news()):
-        insert_many(BulkMemory, [BulkMemory(run=run, data=news)])
-    _keep(run, batch, ids[-1])
-    return True
+    return batch
+
+
+def _try_to_undo(run: BulkRun, ids: list[UUID], do: Callable[[Sequence[UUID]], Batch], memory: Memory) -> Batch:
+    """Find out which of the rows cannot be taken back. If those were all of the run, and nothing stays, it is done."""
+    is_whole = run.cursor is None and run.position + len(ids) == run.total
+    batch = asking.attempt(run, lambda: do(ids), lambda done: is_whole and not asking.asks(run, done.findings))
+    refused = {finding.record_id for finding in batch.findings}
+    if not refused or run.cursor is None or not tries_undo(run):
+        return batch
+    if memory.companions is None:
+        assert run.undoes is not None
+        memory.companions = Companions.of(run.undoes)
+    last, is_backwards = run.cursor, batch.action.backwards
+    before = memory.companions.before(refused, lambda pk: pk >= last if is_backwards else pk <= last)
+    if before:
+        again = asking.attempt(run, lambda: do([*before, *refused]))
+        batch.findings = [finding for finding in again.findings if finding.record_id in refused]
+        batch.done = len(ids) - len(batch.findings)
+    return batch
 
 
 def _refuse_unknown_rows(run: BulkRun) -> None:
@@ -155,7 +190,7 @@ def _refuse_unknown_rows(run: BulkRun) -> None:
 def _next_ids(
     run: BulkRun, record_type: RecordType, action: BulkAction, values: dict[str, Any], memory: Memory
 ) -> list[UUID]:
-    if run.is_dry_run and memory.rehearsal is None:
+    if _is_read_only(run) and memory.rehearsal is None:
         assert action.rehearse is not None
         memory.rehearsal = action.rehearse(run.made_by, values)
         for news in BulkMemory.objects.filter(run=run).order_by("pk").values_list("data", flat=True).iterator():
@@ -165,14 +200,23 @@ def _next_ids(
     records = to_give_back(run, record_type, run.made_by)
     if run.cursor is not None:
         records = records.filter(**{"pk__lt" if action.backwards else "pk__gt": run.cursor})
-    return list(records.order_by("-pk" if action.backwards else "pk").values_list("pk", flat=True)[:BATCH])
+    return list(
+        records.order_by("-pk" if action.backwards else "pk").values_list("pk", flat=True)[
+            : TRIED if run.is_dry_run else BATCH
+        ]
+    )
 
 
-def _records(run: BulkRun, record_type: RecordType, ids: list[UUID]) -> list[Any]:
+def _is_read_only(run: BulkRun) -> bool:
+    """Whether ``run`` only says what would be done. An undoing is tried by doing it."""
+    return run.is_dry_run and not run.undoes_id
+
+
+def _records(run: BulkRun, record_type: RecordType, ids: Sequence[UUID]) -> list[Any]:
     """The rows, locked in the order of their ids, so that two runs over the same ones wait and not deadlock."""
     rows = record_type.model.all_objects if run.undoes_id else record_type.model.objects
     found = record_type.with_related(rows.filter(pk__in=ids), record_type.fields).order_by("pk")
-    records = list(found if run.is_dry_run else _locking(found, run))
+    records = list(found if _is_read_only(run) else _locking(found, run))
     if _deletes(run) and not run.is_dry_run:
         note_held(records)
     return records

@@ -49,6 +49,6 @@ def findings(
 
 
 def undone_by(run: BulkRun) -> BulkRun | None:
-    """Return the run that takes ``run`` back; one that has ended without doing anything does not."""
-    does = Q(state__in=OPEN_STATES) | Q(done_count__gt=0)
+    """Return the run that takes ``run`` back; one that has ended without doing anything, or asks first, does not."""
+    does = Q(state__in=OPEN_STATES) | Q(done_count__gt=0, is_dry_run=False)
     return BulkRun.objects.filter(does, undoes=run).first()

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm import catalogue, events
-from crm.bulk.events import STARTED
+from crm.bulk.asking import begin_anew, tell_start
 from crm.bulk.forgetting import forget_results
 from crm.bulk.kind import BULK
 from crm.bulk.models import BulkRun
 from crm.bulk.rows import SIZE, keep_rows
 from crm.bulk.running import hold_rows, work_in_batches
 from crm.bulk.selectors import action_of
-from crm.bulk.telling import heading
 from crm.catalogue.actions import BulkAction
 from crm.catalogue.types import RecordType
 from crm.ground.writes import service
@@ -84,10 +81,13 @@ def locked(run: BulkRun) -> BulkRun:
 
 def start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b"") -> BulkRun:
     """Do ``run`` as ``start_run`` says; ``rows`` are those that it chose."""
+    if run.undoes_id:
+        run.save()
+        begin_anew(run)
     if run.total > AT_ONCE:
         refuse_many_waiting(actor, actor)
     if not run.is_dry_run:
-        run.event = _tell(run, actor, action)
+        run.event = tell_start(run, actor, action)
     run.save()
     keep_rows(run, rows)
     if run.total <= AT_ONCE and hold_rows(run):
@@ -97,10 +97,3 @@ def start(run: BulkRun, actor: Membership, action: BulkAction, rows: bytes = b""
     else:
         hand_over(BULK, run)
     return run
-
-
-def _tell(run: BulkRun, actor: Membership, action: BulkAction) -> Any:
-    """What the changes will be because of."""
-    record_type = catalogue.record_type(run.record_type)
-    data = {"action": heading(action, record_type, run.total), "type": run.record_type, "rows": run.total}
-    return events.record(STARTED, record=run, actor=actor, data=data)

@@ -33,7 +33,7 @@ def heading_of(run: BulkRun) -> str:
 def button_of(run: BulkRun) -> str:
     """What is done to those that ``run`` has tried with success; "" where there are none."""
     action, record_type = action_of(run), catalogue.record_type(run.record_type)
-    if action is None or not run.is_dry_run or run.is_open:
+    if action is None or not run.is_dry_run or run.undoes_id or run.is_open:
         return ""
     count = count_outcomes(run) if action.makes else run.done_count
     return heading(action, record_type, count) if count else ""

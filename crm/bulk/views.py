@@ -122,21 +122,22 @@ def new(request: WorkspaceRequest, key: str) -> HttpResponse:
 
 
 def run(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
-    """GET: how far it is, and what came of it. POST does what was tried. DELETE cancels an open one and takes
-    back one that is done."""
+    """GET: how far it is, and what came of it. POST does what was tried, or goes on where an undoing asks. DELETE
+    cancels an open one and takes back one that is done."""
     found, record_type = _run(request, run_id)
     method = method_of(request)
     if method == "GET":
         return _run_page(request, found, record_type)
     try:
         with transaction.atomic():
-            if method == "POST":
-                services.do_after_rehearsal(run=found, actor=request.actor)
-            elif found.is_open:
+            if method == "DELETE" and found.is_open:
                 cancel(BULK, found)
-            else:
-                found = undo.undo_run(run=found, actor=request.actor)
+            elif method == "DELETE" or undo.is_asked(found):
+                done = found.undoes if found.undoes is not None and found.is_dry_run else found
+                found = undo.undo_run(run=done, actor=request.actor, agreed=request.POST.get("shown", ""))
                 return _after(request, found, found.back or reverse(f"{record_type.key}:list"))
+            else:
+                services.do_after_rehearsal(run=found, actor=request.actor)
     except ValidationError as error:
         say(request, " ".join(error.messages), tone="warning")
     return go(request, reverse("bulk:run", args=[found.pk]))
@@ -255,6 +256,8 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "refused": [] if running else selectors.findings(found, is_refused=True, is_left=False, limit=SHOWN),
         "left": [] if running else selectors.findings(found, is_refused=True, is_left=True, limit=SHOWN_DOUBTS),
         "doubts": [] if running else selectors.findings(found, is_refused=False, limit=SHOWN_DOUBTS),
+        "is_preview": found.is_dry_run and not found.undoes_id,
+        "question": undo.question(found),
         "undone_by": selectors.undone_by(found),
         "may_undo": undo.may_be_undone(found),
         "back": found.back or reverse(f"{record_type.key}:list"),

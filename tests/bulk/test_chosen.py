@@ -170,8 +170,9 @@ def test_what_was_set_to_the_same_again_by_somebody_is_not_taken_back(firm: Firm
         assert client_of(firm.ana).post(address, {"rating": str(choice.pk)}).status_code < 400
     with tenant_context(firm.tenant):
         run = BulkRun.objects.get()
-    page = words(client_of(firm.max).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"}, follow=True))
-    assert f"Ana Owner has changed it to “{hot.label}” meanwhile." in page
+    answer = client_of(firm.max).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"}, follow=True)
+    assert f"Ana Owner has changed it to “{hot.label}” meanwhile." in words(answer)
+    client_of(firm.max).post(answer.redirect_chain[-1][0], {"shown": answer.context["question"].mark})
     assert leads(firm, rating=hot) == {"Ash"} and leads(firm, rating=None) == {"Birch", "Cedar"}
 
 

@@ -125,9 +125,13 @@ def press(firm: Firm, key: str, action: str, rows: list[Any]) -> BulkRun:
 
 
 def take_back(firm: Firm, run: BulkRun) -> HttpResponse:
+    """Press Undo, and where that asks whether to undo the others: that as well."""
     path = f"/{firm.tenant.slug}/bulk/{run.pk}/"
-    answer = client_of(firm.max).post(path, {"_method": "DELETE"}, follow=True)
+    client = client_of(firm.max)
+    answer = client.post(path, {"_method": "DELETE"}, follow=True)
     assert answer.status_code == 200
+    if (question := (answer.context or {}).get("question")) is not None and question.button:
+        answer = client.post(answer.redirect_chain[-1][0], {"shown": question.mark}, follow=True)
     after(firm)
     return answer
 
