@@ -131,6 +131,9 @@ if env.bool("DATABASE_LIMITS", default=True):
         "idle_in_transaction_session_timeout": STATEMENT_SECONDS * 2,
     }
     DATABASES["default"]["OPTIONS"]["options"] = " ".join(f"-c {name}={int(s)}s" for name, s in _limits.items())
+# Of what pages ask again and again the database keeps the plan; a pool between must know of that (README.md).
+if env.bool("PREPARED_STATEMENTS" if env("PREPARED_STATEMENTS", default="") else "DATABASE_LIMITS", default=True):
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -26,6 +26,8 @@ def _load() -> None:
     # What is loaded by now stays: the collector need not walk it again and again, nor un-share its pages after a fork.
     gc.collect()
     gc.freeze()
+    # A page makes and drops tens of thousands of objects, nearly all without circles: look for those less often.
+    gc.set_threshold(10_000, 20, 20)
 
 
 _load()

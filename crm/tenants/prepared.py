@@ -14,6 +14,8 @@ Arguments by position are part of the text: there is one for each of them. Argum
 a whole number, a day or a moment, or a tuple (for ``__in``) or list (for ``__any_of``) of such. That one is None or a
 flag, and how many a tuple holds, changes the text too, and is seen to here.
 
+The database keeps its plan as well, from the sixth time on that a connection sends it (``PREPARED_STATEMENTS``).
+
 The function must depend on nothing else, least of all on the person or the moment (pass them as values): the tests
 compare each call with the queryset that it stands for (``tests/prepared.py``). The wall stays where it is: the
 text has the tenant's condition, in which the current tenant is put each time.
@@ -22,17 +24,21 @@ text has the tenant's condition, in which the current tenant is put each time.
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import update_wrapper
+from functools import cached_property, update_wrapper
 from itertools import count
 from typing import Any, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+from psycopg.sql import Literal
 
 from crm.tenants.context import current_tenant_id, has_tenant
 from crm.tenants.models import TenantModel
@@ -75,17 +81,70 @@ class _Text:
             for one in self.parameters
         )
 
+    def _values_of(self, arguments: dict[str, Any]) -> list[Any]:
+        return [one.value(arguments) if one.__class__ is _Place else current_tenant_id() for one in self._varying]
+
+    @cached_property
+    def _varying(self) -> list[Any]:
+        return [one for one in self.parameters if one.__class__ is _Place or one is _TENANT]
+
+    @cached_property
+    def _sent(self) -> str:
+        """The text with what is the same in each call in it: a kept plan uses the index of what is "not empty" only if
+        it knows that this is always asked."""
+        left = iter(self.parameters)
+        return re.sub("%[%s]", lambda mark: mark[0] if mark[0] == "%%" else _written(next(left)), self.sql)
+
     def ask(self, arguments: dict[str, Any]) -> list[Any]:
         compiler = copy.copy(self.compiler)
-        compiler.connection = connections[self.rows.db]  # of this thread
-        made = (self.sql, self.parameters_of(arguments))
-        compiler.as_sql = lambda *_args, **_options: made
+        connection = compiler.connection = connections[self.rows.db]  # of this thread
+        found = _send(connection, self._sent, self._values_of(arguments))
+        if self.rows._iterable_class is ModelIterable:
+            return self._instances(compiler.apply_converters(found, self.converters) if self.converters else found)
+        compiler.execute_sql = lambda *_args, **_options: [found]
         compiler.get_converters = lambda _expressions: self.converters
         query: Any = copy.copy(self.rows.query)
         query.get_compiler = lambda *_args, **_options: compiler
         rows = self.rows.__class__(self.rows.model, query, self.rows._db)
         rows._iterable_class, rows._fields = self.rows._iterable_class, self.rows._fields
         return list(rows)
+
+    def _instances(self, rows: Iterable[Any]) -> list[Any]:
+        """What ``ModelIterable`` makes of them; it looks up the columns anew each time, longer than it makes a row."""
+        model, names, start, end, related, extra = self._columns
+        db, instances = self.rows.db, []
+        for row in rows:
+            instance = model.from_db(db, names, row[start:end])
+            for one in related:
+                one.populate(row, instance)
+            for name, position in extra:
+                setattr(instance, name, row[position])
+            instances.append(instance)
+        return instances
+
+    @cached_property
+    def _columns(self) -> tuple[Any, ...]:
+        select, info = self.compiler.select, self.compiler.klass_info
+        start, end = info["select_fields"][0], info["select_fields"][-1] + 1
+        names = [column.target.attname for column, _sql, _alias in select[start:end]]
+        related = get_related_populators(info, select, self.rows.db)  # type: ignore[call-arg]
+        return info["model"], names, start, end, related, [*(self.compiler.annotation_col_map or {}).items()]
+
+
+def _written(parameter: Any) -> str:
+    if parameter.__class__ is _Place or parameter is _TENANT:
+        return "%s"
+    return Literal(parameter).as_string().replace("%", "%%")
+
+
+def _send(connection: Any, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
+    """Ask with the parameters beside the text, and not in it as Django does: so the database knows it again."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        made = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+    with connection._prepare_cursor(made) as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall()
 
 
 class Prepared(Generic[P, Row]):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Length
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -101,7 +101,43 @@ def test_a_list_is_one_parameter_however_long_it_is(inside: Firm, texts: mock.Mo
     first, second = (make.lead(inside.ana, email=f"{name}@kestrel.example") for name in "ab")
     for mails, found in ((["a"], {first}), ([], set()), (["a", "b"], {first, second}), (["b", "c"], {second})):
         assert {*leads_at(mails=[f"{name}@kestrel.example" for name in mails], number=77)} == found
-    assert texts.call_count == 1
+    assert [call.args[0] for call in texts.call_args_list].count(leads_at) == 1
+
+
+def kept_plans() -> list[str]:
+    """The texts of the statements whose plans this connection's process of the database keeps."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        return [text for (text,) in cursor.fetchall()]
+
+
+@pytest.mark.parametrize("threshold", [5, None], ids=["straight", "pool"])
+def test_the_database_keeps_the_plan_of_what_is_asked_often(inside: Firm, threshold: int | None) -> None:
+    """What is the same each time stands in the text: by it a plan can tell which index holds all that is asked."""
+
+    @prepared
+    def likewise(*, name: str) -> QuerySet[Membership]:
+        wanted = Membership.objects.exclude(name_key="").exclude(name_key__contains="100%s")
+        return wanted.filter(name=name)
+
+    with mock.patch.object(connection.connection._prepared, "prepare_threshold", threshold):
+        for person in (inside.ana, inside.ada) * 5:
+            assert likewise(name=person.name) == [person]
+    kept = [text for text in kept_plans() if "100" in text]
+    assert len(kept) == (threshold is not None)
+    for text in kept:
+        assert "= '')" in text and "E'%100\\\\%s%'" in text
+        assert inside.ana.name not in text and str(inside.tenant.pk) not in text
+
+
+def test_lists_may_all_be_empty(inside: Firm) -> None:
+    @prepared
+    def leads_of(*, mails: list[str], people: list[UUID]) -> QuerySet[Lead]:
+        return Lead.objects.filter(Q(email_key__any_of=mails) | Q(owner_id__any_of=people))
+
+    lead = make.lead(inside.ana, email="a@kestrel.example")
+    assert leads_of(mails=[], people=[]) == []
+    assert leads_of(mails=[], people=[inside.ana.pk]) == leads_of(mails=["a@kestrel.example"], people=[]) == [lead]
 
 
 def refused(make: Any, *shape: Any, **arguments: Any) -> str:
