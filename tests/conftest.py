@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from copy import deepcopy
 from itertools import count
-from typing import Any
 
 import pytest
 from django.test import override_settings
-from django.test.signals import template_rendered
 
 from crm.events.models import Event
 from crm.tenants import memo
 from crm.tenants.context import tenant_context
-from crm.ui.jinja import Template
 from tests.database import create_database, drop_database
+from tests.drawn import tell_what_is_drawn
 from tests.people import Firm, make_firm
 from tests.permissions.samples import Samples, make_samples
 from tests.prepared import compare_each_call
@@ -66,16 +64,8 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def tell_what_is_drawn() -> Iterator[None]:
-    """``response.context``: Django's test client hears of its own engine only, so ours tells it."""
-
-    def draw(self: Template, values: dict[str, Any]) -> str:
-        template_rendered.send(sender=self, template=self, context=values)
-        return drawn(self, values)
-
-    drawn = Template.draw
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "draw", draw)
+def context_of_pages() -> Iterator[None]:
+    with tell_what_is_drawn():
         yield
 
 

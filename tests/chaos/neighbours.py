@@ -7,15 +7,14 @@ was a customer. It brings its own PostgreSQL and Redis in FOLDER.
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from tests.chaos.programs import make_leads, serve
 
 ROWS = 20_000
 ACCOUNTS = 300  # with which that many opportunities were won
@@ -24,33 +23,12 @@ PAUSE_SECONDS = 3.0
 LONGEST_WAIT = 120.0
 
 
-def main() -> None:
-    """Set up, start everything, win, and report."""
-    from crm.local.servers import ensure_servers, release
-
-    var = Path(sys.argv[1])
-    ensure_servers(var, durable=False)
-    try:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-        import django
-        from django.test.utils import setup_test_environment
-
-        django.setup()
-        setup_test_environment()  # pages are asked for as tests do
-        print(json.dumps(_run(var)))
-    finally:
-        release(var)
-
-
 def _run(var: Path) -> dict[str, Any]:
-    from django.core.management import call_command
-
     from crm.local.run import programs
     from tests.people import make_firm
 
-    call_command("migrate", verbosity=0)
     busy, other = make_firm("busy", "Busy"), make_firm("other", "Other")
-    _make_leads(busy)
+    make_leads(busy, ROWS)
     wins = _make_wins(busy)
     deals = _make_deals(other)
     log = open(var / "programs.log", "wb")  # noqa: SIM115 (open as long as the programs)
@@ -74,26 +52,6 @@ def _run(var: Path) -> dict[str, Any]:
         "start": start, "idle": idle, "under_way": under_way, "rows_done": done, "messages_left": waiting,
         "worker_mb": memory,
     }  # fmt: skip
-
-
-def _make_leads(firm: Any) -> None:
-    from crm.catalogue import record_type
-    from crm.ground.writes import insert_many
-    from crm.picklists.selectors import default_choice
-    from crm.records.services import fill_derived
-    from crm.tenants.context import tenant_context
-    from leads.models import Lead
-
-    with tenant_context(firm.tenant):
-        status = default_choice("lead_status")
-        rows = [
-            Lead(last_name=f"Person {n}", email=f"p{n}@firm{n % 900}.example", owner=firm.ana, team=firm.ana.team)
-            for n in range(ROWS)
-        ]
-        for row in rows:
-            row.status = status
-            fill_derived(record_type("leads"), row)
-        insert_many(Lead, rows)
 
 
 def _make_wins(firm: Any) -> list[Any]:
@@ -202,4 +160,4 @@ def _done(firm: Any) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main()
+    serve(_run)

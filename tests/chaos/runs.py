@@ -1,19 +1,18 @@
 """``python -m tests.chaos.runs FOLDER``: kill the worker in the middle of every kind of run; print what came of each.
 
 An import, bulk tags and a bulk conversion, each in a workspace of its own; import and conversion are tried first, and
-killed in that too. Prints, as JSON, by run: how often it was killed, how it ended, rows that were lost or doubled. It
-brings its own PostgreSQL and Redis in FOLDER.
+killed in that too, as is the undo of the tags. Prints, as JSON, by run: how often it was killed, how it ended, rows
+that were lost or doubled. It brings its own PostgreSQL and Redis in FOLDER.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
+
+from tests.chaos.programs import Programs, make_leads, serve
 
 IMPORTED, TAGGED, CONVERTED = 3_000, 3_000, 500  # rows: some seconds of work each
 LONGEST_WAIT = 240.0  # of which 45 until the sweep finds what was killed
@@ -54,45 +53,23 @@ class Case:
         }
 
 
-def main() -> None:
-    """Set up, start and kill everything, and report."""
-    from crm.local.servers import ensure_servers, release
-
-    var = Path(sys.argv[1])
-    ensure_servers(var, durable=False)
-    try:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-        import django
-        from django.test.utils import setup_test_environment
-
-        django.setup()
-        setup_test_environment()  # pages are asked for as tests do
-        print(json.dumps(_run(var)))
-    finally:
-        release(var)
-
-
 def _run(var: Path) -> dict[str, Any]:
-    from django.core.management import call_command
-
-    from tests.chaos.programs import Programs
     from tests.people import make_firm
 
-    call_command("migrate", verbosity=0)
     importing, tagging, converting = (make_firm(name, name.title()) for name in ("importing", "tagging", "converting"))
-    _make_leads(tagging, TAGGED)
-    _make_leads(converting, CONVERTED)
+    make_leads(tagging, TAGGED)
+    make_leads(converting, CONVERTED)
     programs = Programs(var)
     try:
         first = [_start_and_kill(programs, make) for make in (_try_import(importing), _try(converting), _tag(tagging))]
         report = {one.name: _ended(one) for one in first}
-        then = (_import(importing, first[0].run), _convert(converting, first[1].run))
+        then = (_import(importing, first[0].run), _convert(converting, first[1].run), _undo(tagging, first[2].run))
         return report | {one.name: _ended(one) for one in [_start_and_kill(programs, make) for make in then]}
     finally:
         programs.stop()
 
 
-def _start_and_kill(programs: Any, start: Callable[[], Case]) -> Case:
+def _start_and_kill(programs: Programs, start: Callable[[], Case]) -> Case:
     case = start()
     deadline = time.monotonic() + LONGEST_WAIT
     while time.monotonic() < deadline and case.now().state in ("queued", "running"):
@@ -109,28 +86,6 @@ def _ended(case: Case) -> dict[str, Any]:
     while case.now().state in ("queued", "running") and time.monotonic() < deadline:
         time.sleep(0.5)
     return case.report()
-
-
-def _make_leads(firm: Any, count: int) -> None:
-    from crm.catalogue import record_type
-    from crm.ground.writes import insert_many
-    from crm.picklists.selectors import default_choice
-    from crm.records.services import fill_derived
-    from crm.tenants.context import tenant_context
-    from leads.models import Lead
-
-    with tenant_context(firm.tenant):
-        status = default_choice("lead_status")
-        rows = [
-            Lead(
-                last_name=f"Person {n}", company=f"Firm {n}", email=f"p{n}@firm{n}.example",
-                owner=firm.ana, team=firm.ana.team, status=status,
-            )
-            for n in range(count)
-        ]  # fmt: skip
-        for row in rows:
-            fill_derived(record_type("leads"), row)
-        insert_many(Lead, rows)
 
 
 def _try_import(firm: Any) -> Callable[[], Case]:
@@ -163,16 +118,28 @@ def _import(firm: Any, tried: Any) -> Callable[[], Case]:
 
 def _tag(firm: Any) -> Callable[[], Case]:
     def start() -> Case:
-        from crm.events.models import Event
-
         run = _start_bulk(firm, {"action": "tags", "all": "1", "to-tags": "x"})
-
-        def changed() -> Any:
-            return Event.objects.filter(because=run.event_id).values_list("record_id", flat=True)
-
-        return Case("bulk action", firm, run, TAGGED, changed)
+        return Case("bulk action", firm, run, TAGGED, lambda: _changed_by(run))
 
     return start
+
+
+def _undo(firm: Any, tagged: Any) -> Callable[[], Case]:
+    def start() -> Case:
+        from tests.people import client_of
+
+        answer = client_of(firm.ana).post(f"/{firm.tenant.slug}/bulk/{tagged.pk}/", {"_method": "DELETE"})
+        assert answer.status_code == 303, answer.content.decode()
+        run = _latest(firm)
+        return Case("undo", firm, run, TAGGED, lambda: _changed_by(run))
+
+    return start
+
+
+def _changed_by(run: Any) -> Any:
+    from crm.events.models import Event
+
+    return Event.objects.filter(because=run.event_id).exclude(changes={}).values_list("record_id", flat=True)
 
 
 def _try(firm: Any) -> Callable[[], Case]:
@@ -206,17 +173,22 @@ def _convert(firm: Any, tried: Any) -> Callable[[], Case]:
 
 
 def _start_bulk(firm: Any, form: dict[str, str]) -> Any:
-    from crm.bulk.models import BulkRun
-    from crm.tenants.context import tenant_context
     from tests.people import client_of
 
     client, address = client_of(firm.ana), f"/{firm.tenant.slug}/bulk/leads/new/?filters=none"
     shown = client.post(address, form).context["shown"]
     answer = client.post(address, form | {"go": "1", "shown": shown})
     assert answer.status_code == 303, answer.content.decode()
+    return _latest(firm)
+
+
+def _latest(firm: Any) -> Any:
+    from crm.bulk.models import BulkRun
+    from crm.tenants.context import tenant_context
+
     with tenant_context(firm.tenant):
         return BulkRun.objects.latest("made_at")
 
 
 if __name__ == "__main__":
-    main()
+    serve(_run)

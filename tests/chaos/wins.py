@@ -5,13 +5,12 @@ It brings its own PostgreSQL and Redis in FOLDER, so that nobody else's are touc
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from tests.chaos.programs import Programs, serve
 
 ROUNDS = 10
 WINS_PER_ROUND = 100
@@ -22,30 +21,10 @@ THREADS = 3
 LONGEST_WAIT = 120
 
 
-def main() -> None:
-    """Set up, run the rounds, wait for the outbox to empty, and report."""
-    from crm.local.servers import ensure_servers, release
-
-    var = Path(sys.argv[1])
-    ensure_servers(var, durable=False)
-    try:
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-        import django
-
-        django.setup()
-        print(json.dumps(_run(var)))
-    finally:
-        release(var)
-
-
 def _run(var: Path) -> dict[str, Any]:
-    from django.core.management import call_command
-
     from crm.events.jobs import warm
-    from tests.chaos.programs import Programs
     from tests.people import make_firm
 
-    call_command("migrate", verbosity=0)
     warm()
     firm = make_firm("chaos", "Chaos")
     deals = _make_deals(firm)
@@ -165,4 +144,4 @@ def _findings(firm: Any) -> dict[str, int]:
 
 
 if __name__ == "__main__":
-    main()
+    serve(_run)
