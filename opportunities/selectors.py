@@ -214,7 +214,7 @@ def colleagues(actor: Membership, opportunity: Opportunity, parts: list[Opportun
 
 
 def opportunities_of_account(actor: Membership, account: Account) -> Query:
-    """Ask for the opportunities of ``account``."""
+    """Ask for those that ``actor`` may see."""
     return _with(actor, "account", account)
 
 

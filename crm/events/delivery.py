@@ -67,19 +67,6 @@ class Delivery:
             return count
 
 
-def deliver(message_id: UUID, *, tenant: Tenant | None = None) -> bool:
-    """Deliver one message now, due or not; False when it is gone, given up, or in other hands.
-
-    Like all here it enters ``tenant`` (default: the current one) itself. When the handler raises, the failure is
-    noted on the message and the answer is False too.
-    """
-    try:
-        return bool(_deliver(tenant or current_tenant(), 1, message_id))
-    except DeliveryError as error:
-        _note_failure(tenant or current_tenant(), error)
-        return False
-
-
 def deliver_due(limit: int = 100, *, tenant: Tenant | None = None) -> int:
     """Deliver up to ``limit`` due messages of one tenant; return how many were tried."""
     delivery = Delivery(tenant or current_tenant())
@@ -109,11 +96,11 @@ def backoff(attempts: int) -> timedelta:
     return min(FIRST_BACKOFF * 2 ** max(0, attempts - 1), LONGEST_BACKOFF)
 
 
-def _deliver(tenant: Tenant, most: int, message_id: UUID | None = None) -> int:
+def _deliver(tenant: Tenant, most: int) -> int:
     """Lock messages, run their handler, log it, remove them: one transaction. Return how many there were."""
     with tenant_context(tenant):
         forget()  # the tenant object has been through other transactions
-        messages = _take(most, message_id)
+        messages = _take(most)
         if not messages:
             return 0
         ids = [message.pk for message in messages]
@@ -126,15 +113,15 @@ def _deliver(tenant: Tenant, most: int, message_id: UUID | None = None) -> int:
         return len(ids)
 
 
-def _take(most: int, message_id: UUID | None) -> list[OutboxMessage]:
-    """Lock the message of that id, or the one that is due first and up to ``most`` that can go with it."""
-    waiting = OutboxMessage.objects.filter(failed_at=None).prefetch_related("event").order_by("due_at", "id")
-    waiting = waiting.filter(pk=message_id) if message_id else waiting.filter(due_at__lte=timezone.now())
+def _take(most: int) -> list[OutboxMessage]:
+    """Lock the message that is due first, and up to ``most`` in all that can go with it."""
+    waiting = OutboxMessage.objects.filter(failed_at=None, due_at__lte=timezone.now())
+    waiting = waiting.prefetch_related("event").order_by("due_at", "id")
     waiting = waiting.select_for_update(skip_locked=True)
     first = waiting.first()
     if first is None:
         return []
-    if message_id or most == 1 or not handlers.takes_many(first.handler):
+    if most == 1 or not handlers.takes_many(first.handler):
         return [first]
     return [first, *waiting.filter(handler=first.handler).exclude(pk=first.pk)[: most - 1]]
 

@@ -36,7 +36,6 @@ class Supervisor:
         self.programs = programs
 
     def start(self) -> None:
-        """Start every program."""
         for program in self.programs:
             _start(program)
 

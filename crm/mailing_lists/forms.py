@@ -48,8 +48,6 @@ class ListsForm(SeenForm):
 
 
 class MailingListForm(SeenForm):
-    """A list itself."""
-
     name = forms.CharField(label=_("Name"), max_length=100)
     description = forms.CharField(
         label=_("What it is for"), max_length=300, required=False, help_text=_("Shown where people choose lists.")

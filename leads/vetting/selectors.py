@@ -176,7 +176,6 @@ def changes_of(lead: Lead) -> list[Event]:
 
 
 def qualified_leads() -> QuerySet[Lead]:
-    """Return the leads that are marked as qualified."""
     return Lead.objects.filter(status_id__in=ids_meaning("lead_status", LeadStatus.QUALIFIED))
 
 

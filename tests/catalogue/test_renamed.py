@@ -91,12 +91,12 @@ def test_the_old_words_are_nowhere(role: str, samples: Samples) -> None:
     client = client_of(firm.everybody[role])
     found: dict[str, set[str]] = {}
     for row in ASKED:
-        if row.statuses[role] not in (200, 303, 422) or str(row) == ITSELF or (role == "rep" and row.verb != "GET"):
+        if row.statuses[role] not in (200, 303, 422) or str(row) == ITSELF or (role == "rep" and row.method != "GET"):
             continue
         before = transaction.savepoint()
         answer: Any = send(client, row, path_of(row, sample), sample)
         texts = read(answer)
-        if row.verb != "GET" and answer.status_code == 303:  # where it leads, with what is said there
+        if row.method != "GET" and answer.status_code == 303:  # where it leads, with what is said there
             texts += read(client.get(answer["Location"], follow=True))
         transaction.savepoint_rollback(before)
         for text in texts:

@@ -23,14 +23,14 @@ def path_of(row: Row, sample: Sample, *, slug: str = "", **others: str) -> str:
 
 
 def send(client: Client, row: Row, path: str, sample: Sample) -> HttpResponse:
-    """Ask as a browser would: a form has no other verb than POST, and says DELETE in a field."""
-    if row.verb == "GET":
+    """Ask as a browser would: a form has no other method than POST, and says DELETE in a field."""
+    if row.method == "GET":
         return client.get(path)
     data: dict[str, Any] = {name: sample.value(text) for name, text in row.data.items()}
     if data.get("file") == "@csv":
         data["file"] = SimpleUploadedFile("some.csv", CSV)
-    if row.verb != "POST":
-        data["_method"] = row.verb
+    if row.method != "POST":
+        data["_method"] = row.method
     return client.post(path, data)
 
 

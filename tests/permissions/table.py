@@ -1,6 +1,6 @@
 """Who may open what: every URL of a workspace, with the answer to admin, manager, rep and read-only.
 
-A row is the URL's name, the verb, its arguments, and the four statuses. ``$lead`` is the id of the sample lead
+A row is the URL's name, the method, its arguments, and the four statuses. ``$lead`` is the id of the sample lead
 (``samples.py``); ``…_mate`` is of the rep's team but not theirs, ``…_west`` of another team. 404 is how a refusal
 looks, 303 where a write leads. A form sends DELETE as POST with ``_method``, and so does the test. A URL without a
 row, and a row without a URL, fail ``test_urls.py``.
@@ -20,13 +20,13 @@ class Row:
     """``data`` is what the form holds; like ``arguments`` it may name samples."""
 
     name: str
-    verb: str
+    method: str
     arguments: dict[str, str]
     statuses: dict[str, int]
     data: dict[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return " ".join([self.name, self.verb, *self.arguments.values()])
+        return " ".join([self.name, self.method, *self.arguments.values()])
 
 
 # Every record type has these. What differs is the rep: {see} and {move} are the answers about another team's record,
@@ -375,11 +375,11 @@ setup:mail_html        GET     name=x         404 404 404 404
 
 
 def _row(line: str) -> Row:
-    name, verb, *rest = line.split()
+    name, method, *rest = line.split()
     arguments = dict(part.split("=") for part in rest if "=" in part)
     statuses = [int(part) for part in rest if part.isdigit()]
-    data = DATA.get(" ".join([name, *arguments.values()]), DATA.get(name, {})) if verb == "POST" else {}
-    return Row(name, verb, arguments, dict(zip(ROLES, statuses, strict=True)), data)
+    data = DATA.get(" ".join([name, *arguments.values()]), DATA.get(name, {})) if method == "POST" else {}
+    return Row(name, method, arguments, dict(zip(ROLES, statuses, strict=True)), data)
 
 
 def _rows() -> list[Row]:

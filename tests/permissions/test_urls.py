@@ -63,7 +63,7 @@ def test_a_role_that_grants_nothing_opens_nothing_of_records(row: Row, samples: 
     assert (answer.status_code != 404) == (row.name in PERSONAL), _why(answer)
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.verb != "GET"], ids=str)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method != "GET"], ids=str)
 def test_a_form_without_its_token_is_refused(row: Row, samples: Samples) -> None:
     """CSRF protection is on for every write: the test client leaves it out elsewhere."""
     sample = samples.ours

@@ -28,7 +28,6 @@ def list_tags(request: WorkspaceRequest) -> HttpResponse:
 
 @setup_page
 def edit_tag(request: WorkspaceRequest, id: UUID) -> HttpResponse:
-    """Rename a tag."""
     tag = _tag(id)
     old = tag.name
     form = TagForm(request.POST if request.method == "POST" else None, initial={"name": old})
