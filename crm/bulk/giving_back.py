@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,16 +17,70 @@ from django.utils.translation import gettext_lazy as _
 from crm import catalogue
 from crm.bulk.actions import CHANGED, DELETE
 from crm.bulk.models import BulkRun
-from crm.catalogue.actions import BulkAction
+from crm.catalogue.actions import Apply, BulkAction, TakeBack
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import actor_name
 from crm.records.access import deleted_records, visible_records
 from crm.records.events import DELETED
-from crm.records.taking_back import take_back
-from crm.undo.changes import changes_of, forget_act
+from crm.records.taking_back import later_events, take_back
+from crm.undo.changes import changes_by_part, forget_act
+from crm.undo.rows import Rows
 from crm.undo.taking_back import bring_rows_back, look_at_rows
 from crm.users.models import Membership
+
+
+class _Together:
+    """What is known of some records that ``run`` has changed, looked up for all of them at once."""
+
+    def __init__(self, run: BulkRun, record_type: RecordType, records: Sequence[Any]) -> None:
+        self.run = run
+        ids = [record.pk for record in records]
+        self.entries = changes_by_part(run.pk, ids)
+        self.rows = Rows(self.entries, records)
+        done = changes_by(run).filter(record_type=record_type.key, record_id__in=ids).order_by("-at", "-id")
+        self.done = {event.record_id: event for event in done}  # the first of each
+        self.later = later_events(self.done.values())
+        self.deletions: dict[UUID, Event] = {}
+        if run.action == DELETE.key:
+            deleted = Event.objects.filter(name=DELETED.of(record_type).name, record_type=record_type.key)
+            latest = deleted.filter(record_id__in=ids).order_by("record_id", "-at", "-id").distinct("record_id")
+            self.deletions = {one.record_id: one for one in latest.select_related("actor") if one.record_id}
+
+    @contextmanager
+    def beside(self, record: Any, actor: Membership, because: Event) -> Iterator[bool]:
+        """Bring back what the run wrote for ``record``, exactly, when inside it has got its fields back by its
+        services, which tell of that; gives whether there is anything."""
+        entries = self.entries.get(record.pk, [])
+        changed = look_at_rows(entries, record, actor, self.rows)
+        try:
+            yield bool(entries)
+            bring_rows_back(entries, changed, record, actor=actor, because=because, rows=self.rows)
+        except DatabaseError:  # it may be tried again
+            self.rows.forget(entries, but=record.pk)
+            raise
+        forget_act(self.run.pk, record.pk)
+
+    def restore(
+        self, record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+    ) -> dict[str, int]:
+        """Bring back what the run has deleted; not what lies in the bin because somebody has deleted it anew since."""
+        latest = self.deletions.get(record.pk)
+        if latest is not None and latest.because_id != self.run.event_id:
+            raise ValidationError(gettext("%(person)s has deleted it anew since.") % {"person": actor_name(latest)})
+        with self.beside(record, actor, because):
+            return _restore(record_type, record, actor=actor, values=values, because=because)
+
+    def give_back(
+        self, record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+    ) -> dict[str, int]:
+        with self.beside(record, actor, because) as is_changed:
+            done, back = self.done.get(record.pk), None
+            if done is not None:
+                later = self.later.get(record.pk, ())
+                back = take_back(record, done, actor=actor, because=because, later=later)
+                self.rows.forget(self.entries.get(record.pk, ()), but=record.pk)
+        return {"changed" if is_changed or back else "same": 1}
 
 
 def _restore(
@@ -34,38 +88,6 @@ def _restore(
 ) -> dict[str, int]:
     record_type.restore(record, actor=actor, because=because)
     return {"restored": 1}
-
-
-def _bring_back(
-    run: BulkRun,
-    record_type: RecordType,
-    record: Any,
-    /,
-    *,
-    actor: Membership,
-    values: dict[str, Any],
-    because: Event,
-) -> dict[str, int]:
-    """Bring back what ``run`` has deleted; not what lies in the bin because somebody has deleted it anew since."""
-    deletions = Event.objects.filter(
-        record_type=record_type.key, record_id=record.pk, name=DELETED.of(record_type).name
-    )
-    latest = deletions.select_related("actor").order_by("-at", "-id").first()
-    if latest is not None and latest.because_id != run.event_id:
-        raise ValidationError(gettext("%(person)s has deleted it anew since.") % {"person": actor_name(latest)})
-    with _rows_beside(run, record, actor, because):
-        return _restore(record_type, record, actor=actor, values=values, because=because)
-
-
-@contextmanager
-def _rows_beside(run: BulkRun, record: Any, actor: Membership, because: Event) -> Iterator[bool]:
-    """Bring back what ``run`` wrote for ``record``, exactly, when inside it has got its fields back by its services,
-    which tell of that; gives whether there is anything."""
-    entries = changes_of(run.pk, record.pk)
-    changed = look_at_rows(entries, record, actor)
-    yield bool(entries)
-    bring_rows_back(entries, changed, record, actor=actor, because=because)
-    forget_act(run.pk, record.pk)
 
 
 # Not offered over lists: it is how a deletion is undone.
@@ -83,34 +105,43 @@ RESTORE = BulkAction(
 
 def undoing(run: BulkRun) -> BulkAction:
     """The action that takes back what ``run`` did: it brings back, gives old values, or as the action itself says."""
+    record_type = catalogue.record_type(run.record_type)
     if run.action == DELETE.key:
-        return replace(RESTORE, apply=partial(_bring_back, run))
+        return replace(
+            RESTORE, apply_to_batch=lambda records, actor, values: _Together(run, record_type, records).restore
+        )
     action = _shipped(run)
     own = action.take_back if action else None
-
-    def give_back(
-        record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
-    ) -> dict[str, int]:
-        events = (changes_by(run) if own is None else Event.objects.filter(because=run.event_id)).order_by("at", "id")
-        done = events.filter(record_type=record_type.key, record_id=record.pk).first()
-        if own is not None and done is not None:
-            return dict(own(record_type, record, done, actor))
-        with _rows_beside(run, record, actor, because) as is_changed:
-            back = None if done is None else take_back(record, done, actor=actor, because=because)
-        return {"changed" if is_changed or back else "same": 1}
-
     texts = action or BulkAction
     return BulkAction(
         "give_back",
         _("Undo"),
         "undo-2",
         texts.undo_heading,
-        give_back,
+        _in_its_own_way(run, own) if own else _nothing,
         verb=texts.verb,
         done=texts.undone,
         tells=CHANGED,
+        apply_to_batch=None if own else lambda records, actor, values: _Together(run, record_type, records).give_back,
         backwards=True,  # what several rows wrote is as it was before the first of them
     )
+
+
+def _nothing(
+    record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+) -> dict[str, int]:
+    return {}
+
+
+def _in_its_own_way(run: BulkRun, take_back: TakeBack) -> Apply:
+    def back(
+        record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
+    ) -> dict[str, int]:
+        done = Event.objects.filter(because=run.event_id, record_type=record_type.key, record_id=record.pk)
+        first = done.order_by("at", "id").first()
+        return {"same": 1} if first is None else dict(take_back(record_type, record, first, actor))
+
+    return back
 
 
 def _shipped(run: BulkRun) -> BulkAction | None:

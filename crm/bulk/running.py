@@ -32,13 +32,14 @@ from crm.bulk.rows import next_rows
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction, LeftOutError, Outcome, Rehearse
 from crm.catalogue.types import RecordType
-from crm.ground.writes import apart, insert_many
+from crm.ground.writes import apart, insert_many, undo_on_error
 from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
 from crm.runs.kinds import Do
 from crm.runs.steps import GaveUpError
 from crm.tenants.stored import read_again
 from crm.undo.keeping import keeping
+from crm.undo.rows import many_at_once
 from crm.users.access import can
 
 BATCH = 50
@@ -144,6 +145,18 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
 
 def _do_rows(run: BulkRun, action: BulkAction, values: dict[str, Any], memory: Memory, ids: Sequence[UUID]) -> Batch:
     """Do the rows ``ids``, or rehearse them."""
+    if not (run.undoes_id and action.apply_to_batch):
+        return _do_each(run, action, values, memory, ids)
+    try:
+        with transaction.atomic(), many_at_once():
+            return _do_each(run, action, values, memory, ids)
+    except DatabaseError:  # of some row, which is found out one by one
+        if _is_broken():
+            raise
+        return _do_each(run, action, values, memory, ids)
+
+
+def _do_each(run: BulkRun, action: BulkAction, values: dict[str, Any], memory: Memory, ids: Sequence[UUID]) -> Batch:
     record_type = catalogue.record_type(run.record_type)
     batch = Batch(run, record_type, action, is_page=memory.is_page)
     records = _records(run, record_type, ids)
@@ -247,7 +260,7 @@ def _applying(values: dict[str, Any], batch: Batch, records: list[Any]) -> Calla
     is_kept = batch.run.undoes_id is None and batch.action.take_back is None
 
     def do(record: Any) -> None:
-        with apart(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
+        with apart(), undo_on_error(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
             done = apply(batch.record_type, record, actor=actor, values=values, because=event)
         batch.take(record, done if isinstance(done, Outcome) else Outcome(done or {}))
 
@@ -282,6 +295,7 @@ def _do_row(record: Any, do: Callable[[Any], None], batch: Batch) -> None:
         except DatabaseError as error:
             if _is_told(record, error, batch, is_last=not left):
                 return None
+            record.refresh_from_db(from_queryset=type(record)._base_manager.all())
         else:
             batch.done += 1
             return None
@@ -291,7 +305,7 @@ def _do_row(record: Any, do: Callable[[Any], None], batch: Batch) -> None:
 def _is_told(record: Any, error: DatabaseError, batch: Batch, *, is_last: bool) -> bool:
     """Whether the row is refused now; what it was to get may have been deleted meanwhile. A page asks again then, and a
     job looks anew before the next batch."""
-    if connection.needs_rollback or connection.connection is None or connection.connection.closed:
+    if _is_broken():
         raise error
     if isinstance(error.__cause__, ForeignKeyViolation):
         if batch.is_page:
@@ -302,6 +316,10 @@ def _is_told(record: Any, error: DatabaseError, batch: Batch, *, is_last: bool) 
     if is_last:
         batch.find(record, [_("The database refused to write it.")])
     return is_last
+
+
+def _is_broken() -> bool:
+    return connection.needs_rollback or connection.connection is None or connection.connection.closed
 
 
 def _keep(run: BulkRun, batch: Batch, last: UUID) -> None:

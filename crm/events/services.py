@@ -16,10 +16,11 @@ from crm.events.events import RETRIED
 from crm.events.handlers import handlers_of
 from crm.events.models import IMPORT, Event, OutboxMessage
 from crm.events.types import ANY, EventType, UndeclaredError, is_declared
-from crm.ground.writes import insert_many, service
+from crm.ground.writes import at_the_end, insert_many, service
 from crm.tenants.context import current_tenant_id
 
 _import: ContextVar[UUID | None] = ContextVar("import", default=None)
+_are_gathered: ContextVar[bool] = ContextVar("events_gathered", default=False)
 
 
 @contextmanager
@@ -30,6 +31,16 @@ def of_import(job_id: UUID) -> Iterator[None]:
         yield
     finally:
         _import.reset(token)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Around ``together``: write the events of the block at the end of that, in two statements."""
+    token = _are_gathered.set(True)
+    try:
+        yield
+    finally:
+        _are_gathered.reset(token)
 
 
 def record(
@@ -98,6 +109,14 @@ def _type_key(record: Any) -> str:
 
 def record_all(*, events: Sequence[Event]) -> None:
     """Write ``events`` and a message to each of their handlers, with two statements however many there are."""
+    if _are_gathered.get():
+        for event in events:
+            at_the_end(_write, event)
+    else:
+        _write(events)
+
+
+def _write(events: Sequence[Event]) -> None:
     insert_many(Event, events)
     messages = [
         OutboxMessage(event=event, handler=handler.key, due_at=event.at)

@@ -6,7 +6,7 @@ Ids are made in Python, so nothing that a service does next depends on a row bei
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -89,8 +89,19 @@ def _insert_into(model: type[Model]) -> str:
     return f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s::json)"
 
 
-def _as_json(model: type[Model], rows: Sequence[Any]) -> str:
-    fields = [(field.attname, field.column) for field in model._meta.concrete_fields]
+def update_many(model: type[Model], rows: Sequence[Any], names: Collection[str]) -> None:
+    """Write the columns ``names`` (attributes) of ``rows`` of ``model``, in one statement."""
+    columns = [field.column for field in model._meta.concrete_fields if field.attname in names]
+    table, changes = f'"{model._meta.db_table}"', ", ".join(f'"{one}" = new."{one}"' for one in columns)
+    which = f"{table}.tenant_id = new.tenant_id AND {table}.id = new.id"
+    sql = f"UPDATE {table} SET {changes} FROM json_populate_recordset(NULL::{table}, %s::json) AS new WHERE {which}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [_as_json(model, rows, {"id", "tenant_id", *names})])
+
+
+def _as_json(model: type[Model], rows: Sequence[Any], names: Collection[str] | None = None) -> str:
+    every = model._meta.concrete_fields
+    fields = [(field.attname, field.column) for field in every if names is None or field.attname in names]
     # Half of the values are ids, whose digits without the dashes come at half the price.
     data = [
         {column: value.hex if (value := values[attname]).__class__ is UUID else value for attname, column in fields}
@@ -141,7 +152,7 @@ def point_ahead() -> None:
 
 @contextmanager
 def undo_on_error() -> Iterator[None]:
-    """Inside ``collect_inserts`` and ``together``: if the block fails, forget what it kept back."""
+    """Inside ``collect_inserts`` or ``together``: if the block fails, forget what it kept back."""
     lists: list[list[Any]] = [kept for kept in (_collected.get(), _put_off.get()) if kept is not None]
     lengths = [len(kept) for kept in lists]
     try:
@@ -150,6 +161,15 @@ def undo_on_error() -> Iterator[None]:
         for kept, length in zip(lists, lengths, strict=True):
             del kept[length:]
         raise
+
+
+@contextmanager
+def constraints_last() -> Iterator[None]:
+    """Inside, rows may point at others that are not written yet; they are by the end, or the database refuses all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        yield
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 @contextmanager

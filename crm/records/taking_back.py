@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -23,12 +24,20 @@ _lasting: list[Callable[[QuerySet[Event]], str]] = []
 
 
 @service
-def take_back(record: Any, event: Event, *, actor: Membership | None, because: Event | None = None) -> Event | None:
+def take_back(
+    record: Any,
+    event: Event,
+    *,
+    actor: Membership | None,
+    because: Event | None = None,
+    later: Collection[Event] | None = None,
+) -> Event | None:
     """Give ``record``, which must be locked, the values that it had before ``event``; return the event of that.
 
     Of fields that ``actor`` may not write, those alone follow that a move has written along (``set_by_move``).
     Raises ``ConflictError`` keyed by field where it has another value by now than ``event`` gave it, and
-    ``ValidationError`` where the old one can no longer be had. None: it has its old values already.
+    ``ValidationError`` where the old one can no longer be had. None: it has its old values already. ``later`` are the
+    record's ``later_events``, where many have been looked up together.
     """
     fill_in(record)
     record_type = catalogue.type_of(record)
@@ -39,24 +48,43 @@ def take_back(record: Any, event: Event, *, actor: Membership | None, because: E
     values = {name: record_type.spec(name).kind.restored(old) for name, (old, _new) in pairs.items()}
     given = {name: new for name, (_old, new) in pairs.items()}
     refuse_unseen(record_type, record, values, given, hidden=seen.hidden)
-    _refuse_set_again(record_type, record, event, values, seen.hidden)
+    _refuse_set_again(record_type, record, event, values, hidden=seen.hidden, later=later)
     if record_type.move_back is not None and record_type.set_by_move[0] in values:
         return record_type.move_back(record, event=event, values=values, actor=actor, because=because)
     return record_type.update(record, actor=actor, values=values, because=because)
 
 
+def later_events(events: Collection[Event]) -> dict[UUID, list[Event]]:
+    """Return, by record, what was changed of the records of ``events``, all of one type, since the first of these."""
+    if not events:
+        return {}
+    ids = {event.record_id for event in events}
+    since = min(event.at for event in events)
+    rows = Event.objects.filter(record_type=next(iter(events)).record_type, record_id__in=ids, at__gt=since)
+    found: dict[UUID, list[Event]] = {}
+    for row in rows.exclude(changes={}).only("record_id", "at", "because_id", "changes").order_by():
+        if row.record_id is not None:
+            found.setdefault(row.record_id, []).append(row)
+    return found
+
+
 def _refuse_set_again(
-    record_type: RecordType, record: Any, event: Event, values: dict[str, Any], hidden: Collection[str]
+    record_type: RecordType,
+    record: Any,
+    event: Event,
+    values: dict[str, Any],
+    *,
+    hidden: Collection[str],
+    later: Collection[Event] | None,
 ) -> None:
     """Raise ``ConflictError`` for fields that others have set since ``event``, be it to the value that it gave them."""
     different = [name for name, old in values.items() if not _is_now(record_type, record, name, old)]
     if not different:
         return
-    since = Event.objects.filter(record_type=record_type.key, record_id=record.pk, at__gt=event.at)
-    since = since.filter(changes__has_any_keys=different).exclude(because=event)
-    if event.because_id is not None:  # what was done together
-        since = since.exclude(because_id=event.because_id)
-    touched = {name for changes in since.values_list("changes", flat=True) for name in changes}
+    if later is None:
+        later = later_events([event]).get(record.pk, ())
+    own = {event.pk, event.because_id} - {None}  # what followed from it, and what was done together
+    touched = {name for one in later if one.at > event.at and one.because_id not in own for name in one.changes}
     errors = {}
     for name in different:
         if name in touched:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Field, ForeignKey
+from django.db.models import Field, ForeignKey, Model
 from django.utils import timezone
 
 from crm import catalogue
@@ -17,6 +17,7 @@ from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.kinds.custom import stored_kind
 from crm.fields.tags import TAGS_KEY
+from crm.ground.writes import at_the_end, update_many
 from crm.records.models import RecordModel, TextKey
 from crm.records.services import fill_text_keys
 from crm.tenants.models import TenantModel
@@ -100,26 +101,42 @@ def oldest_kept() -> UUID:
     return UUID(int=int(moment.timestamp() * 1000) << 80)
 
 
-def changes_of(act: UUID, part: UUID | None = None) -> list[Entry]:
-    """Return what ``act``, which has parts if there is a ``part``, wrote for that, and what differs by it: the rows
-    beside records first, each type by its ids.
+def changes_of(act: UUID) -> list[Entry]:
+    """Return what ``act``, which has no parts, wrote, as ``changes_by_part`` does."""
+    return changes_by_part(act, [act]).get(act, [])
+
+
+def changes_by_part(act: UUID, parts: Collection[UUID]) -> dict[UUID, list[Entry]]:
+    """Return what ``act`` wrote for each of ``parts``, and what differs by it: the rows beside records first, each type
+    by its ids.
 
     Nothing: it wrote nothing, or is older than ``DAYS_KEPT``.
     """
     if act < oldest_kept():
-        return []
+        return {}
     models = {model._meta.db_table: model for model in tenant_models() if model.keeps_changes}
-    rows = Change.objects.filter(act=act, part=part or act, table__in=models).exclude(
-        before__isnull=True, after__isnull=True
-    )
-    entries = [_entry(models[one.table], one.row, one.before, one.after) for one in rows]
-    written = (one for one in entries if one.created or one.deleted or one.before)
-    return sorted(written, key=lambda one: (issubclass(one.model, RecordModel), *one.key))
+    rows = Change.objects.filter(act=act, part__in=parts, table__in=models)
+    found: dict[UUID, list[Entry]] = {}
+    for one in rows.exclude(before__isnull=True, after__isnull=True):
+        entry = _entry(models[one.table], one.row, one.before, one.after)
+        if entry.created or entry.deleted or entry.before:
+            found.setdefault(one.part, []).append(entry)
+    for entries in found.values():
+        entries.sort(key=lambda one: (issubclass(one.model, RecordModel), *one.key))
+    return found
 
 
 def forget_act(act: UUID, part: UUID | None = None) -> None:
     """Keep nothing more of what ``act`` wrote for that ``part``: it was taken back."""
-    Change.objects.filter(act=act, part=part or act).delete()
+    at_the_end(_forget, (act, part or act))
+
+
+def _forget(parts: list[tuple[UUID, UUID]]) -> None:
+    by_act: dict[UUID, list[UUID]] = {}
+    for act, part in parts:
+        by_act.setdefault(act, []).append(part)
+    for act, some in by_act.items():
+        Change.objects.filter(act=act, part__in=some).delete()
 
 
 def is_kept(act: UUID) -> bool:
@@ -173,37 +190,56 @@ def _gone(row: TenantModel, names: Iterable[str]) -> set[str]:
     return own - {f"{CUSTOM}{field.key}" for field in custom_fields(row.type_key, active_only=False)}
 
 
-def restore(entry: Entry, row: Any) -> None:
+def exists(model: type[Model], pk: UUID) -> bool:
+    return model._base_manager.filter(pk=pk).exists()
+
+
+def restore(
+    entry: Entry, row: Any, is_there: Callable[[type[Model], UUID], bool] = exists, *, put_off: bool = False
+) -> None:
     """Give the changed columns of ``row``, which must be locked, back the values that they had before.
 
-    A choice that has been deleted since leaves its column empty, or as it is where that may not be.
+    A choice that has been deleted since leaves its column empty, or as it is where that may not be. ``put_off``: the
+    columns are written ``at_the_end``, as nobody reads them before.
     """
     fields = {field.attname: field for field in row._meta.concrete_fields}
     before = {name: plain for name, plain in entry.before.items() if name in fields}
     values = {name: _value(fields[name], plain) for name, plain in before.items()}
-    lost = {name for name, value in values.items() if _is_lost(fields[name], value)}
+    lost = {name for name, value in values.items() if _is_lost(fields[name], value, is_there)}
     values = {name: None if name in lost else value for name, value in values.items()}
     values = {name: value for name, value in values.items() if name not in lost or fields[name].null}
     own = {name: plain for name, plain in entry.before.items() if name.startswith(CUSTOM)}
+    keys: set[str] = set()
     if own:
         values["custom"] = _restored_custom(row, own)
+        keys = {key for key in map(_key, own) if values["custom"].get(key) != row.custom.get(key)}
     for name, value in values.items():
         setattr(row, name, value)
     if isinstance(row, RecordModel):  # the keys may have been kept when they were made otherwise, or not yet
         fill_text_keys(catalogue.type_of(row), row)
-        keys = ("sort_name", *(name for name, field in fields.items() if isinstance(field, TextKey)))
-        values |= {name: getattr(row, name) for name in keys}
-    type(row)._base_manager.filter(pk=row.pk).update(**values)
-    row.refresh_from_db()
-    if own:
-        replace_rows(row, {_key(name) for name in own})
+        texts = ("sort_name", *(name for name, field in fields.items() if isinstance(field, TextKey)))
+        values |= {name: getattr(row, name) for name in texts}
+    written = row, frozenset(values)
+    if put_off:
+        at_the_end(_write, written)
+    else:
+        _write([written])
+    if keys:
+        replace_rows(row, keys)
 
 
-def _is_lost(field: Field, value: Any) -> bool:
+def _write(restored: list[tuple[Any, frozenset[str]]]) -> None:
+    alike: dict[tuple[type[TenantModel], frozenset[str]], list[Any]] = {}
+    for row, names in restored:
+        alike.setdefault((type(row), names), []).append(row)
+    for (model, names), rows in alike.items():
+        if names:
+            update_many(model, rows, names)
+
+
+def _is_lost(field: Field, value: Any, is_there: Callable[[type[Model], UUID], bool]) -> bool:
     """Whether ``value`` points at a row that is no more."""
-    if value is None or not isinstance(field, ForeignKey):
-        return False
-    return not field.related_model._base_manager.filter(pk=value).exists()
+    return value is not None and isinstance(field, ForeignKey) and not is_there(field.related_model, value)
 
 
 def _key(name: str) -> str:

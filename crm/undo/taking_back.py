@@ -19,6 +19,7 @@ from crm.records.events import CHANGED
 from crm.records.models import RecordModel
 from crm.tenants.models import TenantModel
 from crm.undo.changes import TIMES, Entry, changed_since, restore
+from crm.undo.rows import Rows
 from crm.users.access import can
 from crm.users.models import Membership
 
@@ -54,7 +55,7 @@ def tells_of_return(model: type[TenantModel]) -> Callable[[F], F]:
     return register
 
 
-def look_at_rows(entries: Iterable[Entry], record: RecordModel, actor: Membership) -> Changed:
+def look_at_rows(entries: Iterable[Entry], record: RecordModel, actor: Membership, rows: Rows) -> Changed:
     """Hold the rows of ``entries`` and return what of them has been written since.
 
     Raises ``ValidationError`` when that would be lost, or is not the actor's to change; not of ``record`` itself, whose
@@ -63,7 +64,7 @@ def look_at_rows(entries: Iterable[Entry], record: RecordModel, actor: Membershi
     found: dict[UUID, set[str]] = {}
     reasons: list[str] = []
     for entry in entries:
-        row = entry.row(lock=True)
+        row = rows.row(entry, lock=True)
         if row is None:
             continue
         found[entry.pk] = set(changed_since(entry, row)) if not entry.deleted else set()
@@ -89,22 +90,22 @@ def _objections(row: Any, changed: set[str], actor: Membership) -> list[str]:
 
 
 def bring_rows_back(
-    entries: Iterable[Entry], changed: Changed, record: RecordModel, *, actor: Membership, because: Event
+    entries: Iterable[Entry], changed: Changed, record: RecordModel, *, actor: Membership, because: Event, rows: Rows
 ) -> None:
     """Let the rows of ``entries`` be as they were, but for what is in ``changed``. Of ``record`` it is told already."""
     entries = list(entries)
     for entry in entries:
-        row = entry.row() if entry.created else None
+        row = rows.row(entry) if entry.created else None
         if row is not None:
             _put_away(row, actor, because)
     for entry in entries:
         if entry.deleted:
             _bring_back(entry, actor, because)
     for entry in entries:
-        row = None if entry.created or entry.deleted else entry.row()
+        row = None if entry.created or entry.deleted else rows.row(entry)
         if row is not None:
             before = {name: value for name, value in entry.before.items() if name not in changed.get(entry.pk, ())}
-            _give_back(replace(entry, before=before), row, None if row.pk == record.pk else actor, because)
+            _give_back(replace(entry, before=before), row, None if row.pk == record.pk else actor, because, rows)
 
 
 def _put_away(row: Any, actor: Membership, because: Event) -> None:
@@ -148,15 +149,15 @@ def _is_there(row: Any) -> bool:
     return False
 
 
-def _give_back(entry: Entry, row: Any, actor: Membership | None, because: Event) -> None:
+def _give_back(entry: Entry, row: Any, actor: Membership | None, because: Event, rows: Rows) -> None:
     if not entry.before:
         return
     if actor is None or not isinstance(row, RecordModel):
-        restore(entry, row)
+        restore(entry, row, rows.is_there, put_off=not rows.is_shared(entry))
         return
     record_type = catalogue.type_of(row)
     before = snapshot(record_type.specs_now(), row)
-    restore(entry, row)
+    restore(entry, row, rows.is_there)
     told = differences(before, snapshot(record_type.specs_now(), row))
     if told:
         events.record(CHANGED.of(record_type), record=row, actor=actor, changes=told, because=because)
