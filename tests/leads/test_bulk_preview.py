@@ -81,7 +81,10 @@ def test_bulk_conversion_is_undone_as_a_whole(firm: Firm, leads: list[Lead]) -> 
         update_opportunity(deal, actor=firm.ana, values={"name": "Renamed"})
     path = f"/acme/bulk/{run.pk}/"
     assert "Undo</button>" in client_of(firm.ana).get(path).content.decode()
-    answer = client_of(firm.ana).post(path, {"_method": "DELETE"})
+    answer = client_of(firm.ana).post(path, {"_method": "DELETE"}, follow=True)
+    with tenant_context(firm.tenant):
+        assert counts() == [2, 5, 5, 5], "it asks first"
+    answer = client_of(firm.ana).post(answer.redirect_chain[-1][0], {"shown": answer.context["question"].mark})
     undone = latest(firm)
     assert (undone.undoes_id, undone.done_count, undone.refused_count) == (run.pk, 4, 1)
     page = client_of(firm.ana).get(answer["Location"]).content.decode()
@@ -102,9 +105,11 @@ def test_one_whose_records_another_keeps_is_not_undone_in_bulk_and_the_reasons_a
         contact = Contact.objects.get(last_name="Three")
         create_activity(kind="call", records=[contact], actor=firm.ana)
         update_contact(contact, actor=firm.ana, values={"job_title": "Buyer"})
-    answer = client_of(firm.ana).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"})
-    page = client_of(firm.ana).get(answer["Location"]).content.decode()
-    assert (latest(firm).done_count, latest(firm).refused_count) == (1, 2)
+    answer = client_of(firm.ana).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"}, follow=True)
+    assert (latest(firm).done_count, latest(firm).refused_count, latest(firm).is_dry_run) == (1, 2, True)
+    page = answer.content.decode()
+    client_of(firm.ana).post(answer.redirect_chain[-1][0], {"shown": answer.context["question"].mark})
+    assert (latest(firm).done_count, latest(firm).refused_count, latest(firm).is_dry_run) == (1, 2, False)
     with tenant_context(firm.tenant):
         call = f"Contact “{contact.name}” has something new: Call on {formats.date(today())}."
     assert f"<li>{call}</li>" in page and f"<li>Contact “{contact.name}” was changed: Job title.</li>" in page
