@@ -196,6 +196,7 @@ MOVE = BulkAction(
     order=30,
     done=_("%(count)s %(records)s moved to %(value)s"),
     tells=CHANGED,
+    already=ngettext_lazy("%(count)s already was there.", "%(count)s already were there.", "n"),
     writes=("status",),
     undoes=True,
 )
@@ -211,6 +212,7 @@ CLOSE = BulkAction(
     writes=("status",),
     undoes=True,
     tells={"closed": _("closed"), "same": _("closed already")},
+    already=ngettext_lazy("%(count)s already was.", "%(count)s already were.", "n"),
 )
 
 

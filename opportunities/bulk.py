@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from crm import catalogue
 from crm.bulk.actions import CHANGED
@@ -112,6 +112,7 @@ MOVE = BulkAction(
     order=30,
     done=gettext_lazy("%(count)s %(records)s moved to %(value)s"),
     tells=CHANGED,
+    already=ngettext_lazy("%(count)s already was there.", "%(count)s already were there.", "n"),
     writes=("stage",),
     undoes=True,
 )
@@ -128,6 +129,7 @@ LOSE = BulkAction(
     writes=("stage",),
     undoes=True,
     tells={"lost": gettext_lazy("lost"), "same": gettext_lazy("lost already")},
+    already=ngettext_lazy("%(count)s already was.", "%(count)s already were.", "n"),
 )
 
 

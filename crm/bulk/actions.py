@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
@@ -20,6 +20,7 @@ SET = "set:"  # followed by the field's name
 # Kinds of which many records may well have the same value. Owners and tags have actions of their own.
 SETTABLE = (kinds.ChoiceOf, kinds.TeamOf, kinds.Flag, kinds.Date, kinds.Fixed)
 CHANGED = {"changed": _("changed"), "same": _("the same already")}
+_NONE = ngettext_lazy("%(count)s had none before.", "%(count)s had none before.", "n")
 
 
 def write(
@@ -77,6 +78,8 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
             done=_("%(count)s %(records)s assigned to %(value)s"),
             cleared=_("Owner of %(count)s %(records)s removed"),
             tells=CHANGED,
+            already=ngettext_lazy("%(count)s already was.", "%(count)s already were.", "n"),
+            already_cleared=_NONE,
             writes=("owner",),
             undoes=True,
         )
@@ -93,6 +96,7 @@ def general_actions(record_type: RecordType) -> Iterator[BulkAction]:
             order=20,
             done=_("%(count)s %(records)s tagged: %(value)s"),
             tells=CHANGED,
+            already=ngettext_lazy("%(count)s already was.", "%(count)s already were.", "n"),
             undoes=True,
         )
     for spec in record_type.specs_now():
@@ -119,6 +123,8 @@ def setting(spec: FieldSpec) -> BulkAction:
         done=_("“%(field)s” of %(count)s %(records)s set to “%(value)s”"),
         cleared=_("“%(field)s” of %(count)s %(records)s cleared"),
         tells=CHANGED,
+        already=ngettext_lazy("%(count)s already had it.", "%(count)s already had it.", "n"),
+        already_cleared=_NONE,
         writes=(spec.name,),
         undoes=True,
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.db.models import QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
@@ -122,6 +122,7 @@ def undoing(run: BulkRun) -> BulkAction:
         verb=texts.verb,
         done=texts.undone,
         tells=CHANGED,
+        already=ngettext_lazy("%(count)s was as before already.", "%(count)s were as before already.", "n"),
         apply_to_batch=None if own else lambda records, actor, values: _Together(run, record_type, records).give_back,
         backwards=True,  # what several rows wrote is as it was before the first of them
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from crm import catalogue
 from crm.bulk.forms import values_of
@@ -57,16 +56,15 @@ def told(run: BulkRun) -> str:
     if action is None or not action.done:
         return _("Done.")
     same = run.counts.get("same", 0)
-    said = []
+    value, said = _value(run, action), []
     if count := run.done_count - same:
-        value = _value(run, action)
         sentence = action.done if value or not action.cleared else action.cleared
         said.append(f"{str(sentence) % (_words(action, record_type, count) | {'value': value})}.")
     else:
         said.append(_("Nothing was changed."))
     if same:
-        words = {"count": formats.number(same)}
-        said.append(ngettext("%(count)s already was.", "%(count)s already were.", same) % words)
+        already = action.already if value or not action.cleared else action.already_cleared
+        said.append(str(already % {"n": same, "count": formats.number(same), "value": value}))
     return " ".join(said)
 
 

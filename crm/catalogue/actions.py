@@ -89,10 +89,10 @@ class BulkAction:
     ``asks`` are the fields asked once for all records, ``initial`` what they begin with, ``withheld`` those that others
     are asked for and the actor may not write; ``verb`` is what the actor must be allowed to do to each. ``apply`` does
     it to one through its services; a ``ValidationError`` or ``Http404`` makes a refused row. It may return counts,
-    named by ``tells``, or an ``Outcome``. ``apply_to_batch`` looks up what many records need, and returns what then
-    does it to each. ``heading`` (with %(count)s, %(records)s) says what will be done, ``done`` what was (with the
-    %(value)s of the first of ``asks``; ``cleared``: left empty). With ``rehearse`` it is tried first. ``makes`` are the
-    types of the records that outcomes name.
+    named by ``tells`` ("same": there was nothing to do), or an ``Outcome``. ``apply_to_batch`` looks up what many
+    records need, and returns what then does it to each. ``heading`` (with %(count)s, %(records)s) says what will be
+    done, ``done`` what was (with the %(value)s of the first of ``asks``; ``cleared``: left empty). With ``rehearse`` it
+    is tried first. ``makes`` are the types of the records that outcomes name.
     """
 
     key: str
@@ -126,3 +126,5 @@ class BulkAction:
     undone: Any = _UNDONE
     done: Any = ""  # needed, unless ``rehearse``: what that has led to is shown as counts
     cleared: Any = ""
+    already: Any = ""  # of how many (%(count)s) there was nothing to do; needed where ``tells`` has "same"
+    already_cleared: Any = ""  # with ``cleared``

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from crm.catalogue import add_bulk_actions
 from crm.catalogue.actions import BulkAction
@@ -46,6 +47,9 @@ PUT_ON = BulkAction(
     order=25,
     done=_("%(count)s %(records)s put on the list “%(value)s”"),
     tells={"put": _("put on the list"), "same": _("on it already")},
+    already=ngettext_lazy(
+        "%(count)s already was on the list “%(value)s”.", "%(count)s already were on the list “%(value)s”.", "n"
+    ),
     undoes=True,
 )
 TAKE_OFF = BulkAction(
@@ -59,6 +63,9 @@ TAKE_OFF = BulkAction(
     order=25,
     done=_("%(count)s %(records)s taken off the list “%(value)s”"),
     tells={"taken": _("taken off the list"), "same": _("not on it")},
+    already=ngettext_lazy(
+        "%(count)s was not on the list “%(value)s”.", "%(count)s were not on the list “%(value)s”.", "n"
+    ),
     undoes=True,
 )
 

@@ -116,10 +116,17 @@ def test_what_was_done_is_told_as_a_person_would_tell_it(firm: Firm, leads: list
     assert said("owner", 3, owner=str(firm.max.pk)) == "1 lead assigned to Max Manager. 2 already were."
     assert said("owner", 1, owner=str(firm.max.pk)) == "Nothing was changed. 1 already was."
     assert not re.search(r'action="/acme/bulk/[0-9a-f-]{36}/"', answer.content.decode()), "there is nothing to undo"
+    assert said("owner", 2, owner="none") == "Owner of 2 leads removed."
+    assert said("owner", 1, owner="none") == "Nothing was changed. 1 had none before."
+    assert said("owner", 2, owner=str(firm.max.pk)) == "2 leads assigned to Max Manager."
     assert said("tags", 2, tags="Autumn, Fair") == "2 leads tagged: Autumn, Fair."
+    assert said("tags", 2, tags="Fair") == "Nothing was changed. 2 already were."
     assert said("set:rating", 2, rating=str(hot.pk)) == f"“Rating” of 2 leads set to “{hot.label}”."
+    assert said("set:rating", 1, rating=str(hot.pk)) == "Nothing was changed. 1 already had it."
     assert said("set:rating", 2, rating="none") == "“Rating” of 2 leads cleared."
     assert said("status", 1, status=str(working.pk)) == f"1 lead moved to {working.label}."
+    assert said("status", 1, status=str(working.pk)) == "Nothing was changed. 1 already was there."
+    assert said("status", 2, status=str(working.pk)) == f"1 lead moved to {working.label}. 1 already was there."
     assert undone() == "The change of 1 lead was undone."
     closing = {"unqualified_reason": str(reason.pk), "task_due_on": "2027-03-01"}
     assert said("close", 2, **closing) == "2 leads closed as unqualified."
@@ -127,6 +134,20 @@ def test_what_was_done_is_told_as_a_person_would_tell_it(firm: Firm, leads: list
     assert now(firm)["Ash"].unqualified_reason is None
     assert said("delete", 2) == "2 leads deleted."
     assert undone() == "2 leads brought back."
+    with tenant_context(firm.tenant):
+        news = str(create_list(actor=firm.ada, name="News").pk)
+    assert said("take_off_list", 2, mailing_list=news) == "Nothing was changed. 2 were not on the list “News”."
+    assert said("put_on_list", 1, mailing_list=news) == "1 lead put on the list “News”."
+    assert said("put_on_list", 2, mailing_list=news).endswith("1 already was on the list “News”.")
+    assert said("take_off_list", 3, mailing_list=news).endswith("1 was not on the list “News”.")
+
+
+def test_every_action_that_may_find_nothing_to_do_says_so_in_its_own_words(inside: Firm) -> None:
+    create_list(actor=inside.ada, name="News")
+    actions = [one for t in catalogue.record_types() for one in catalogue.bulk_actions(t.key, inside.ada)]
+    missing = [one.key for one in actions if "same" in one.tells and not (one.already or one.rehearse)]
+    missing += [one.key for one in actions if one.cleared and not one.already_cleared]
+    assert len(actions) > 30 and not missing
 
 
 def test_many_that_were_lost_are_as_they_were_after_undo(firm: Firm) -> None:
