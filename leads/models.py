@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.selectors import choice
 from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
@@ -121,6 +122,8 @@ class Conversion(TenantModel):
 
     A lead has one conversion that is not undone, or none.
     """
+
+    noun = _("conversion")
 
     lead = TenantForeignKey(Lead)
     account = TenantForeignKey("accounts.Account", null=True)

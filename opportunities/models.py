@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from crm.picklists.models import ForecastCategory
 from crm.records.models import RecordModel, TextKey, record_constraints, record_indexes
@@ -123,6 +124,7 @@ class Opportunity(RecordModel):
 class OpportunityContact(TenantModel):
     """The part that a person plays in an opportunity."""
 
+    noun = _("involved contact")
     keeps_changes = True
 
     opportunity = TenantForeignKey(Opportunity)
@@ -147,6 +149,7 @@ class StageVisit(TenantModel):
     ``entered_at`` is empty where nobody knows it: of a record that came in from another system.
     """
 
+    noun = _("stay in a stage")
     keeps_changes = True
 
     opportunity = TenantForeignKey(Opportunity)

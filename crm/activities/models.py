@@ -35,6 +35,7 @@ class Reminder(models.TextChoices):
 class Activity(TenantModel):
     """Something said, done or to be done. A task has ``due_on`` (a day in the workspace's zone) and an owner."""
 
+    noun = _("activity")
     keeps_changes = True
     type_key = "activities"
 
@@ -109,6 +110,7 @@ class Activity(TenantModel):
 class ActivityLink(TenantModel):
     """On which record an activity stands; conversion adds links, so that the new records show it too."""
 
+    noun = _("link to an activity")
     keeps_changes = True
     follows = ("occurred_at",)  # columns that are no part of an act, for crm.undo
 

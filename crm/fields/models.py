@@ -104,6 +104,7 @@ class CustomValue(TenantModel):
 class Tag(TenantModel):
     """A word that people put on records of any type."""
 
+    noun = _("tag")
     keeps_changes = True
 
     name = models.CharField(max_length=50)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import TenantForeignKey, TenantModel
 
@@ -11,6 +12,7 @@ from crm.tenants.models import TenantForeignKey, TenantModel
 class MailingList(TenantModel):
     """A list to write to, such as a newsletter's. An inactive one takes nobody new and keeps who is on it."""
 
+    noun = _("mailing list")
     is_setup = True
 
     name = models.CharField(max_length=100)
@@ -28,6 +30,7 @@ class MailingList(TenantModel):
 class MailingListMember(TenantModel):
     """A record on a list."""
 
+    noun = _("place on a mailing list")
     keeps_changes = True
 
     mailing_list = TenantForeignKey(MailingList)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import TenantForeignKey, TenantModel
 
@@ -14,6 +15,7 @@ class Choice(TenantModel):
     The list of a workspace's own choice field is not declared: ``lists.picklist_of``.
     """
 
+    noun = _("choice")
     is_setup = True
 
     picklist = models.CharField(max_length=80, db_collation="C")
@@ -35,6 +37,7 @@ class Choice(TenantModel):
 class Pipeline(TenantModel):
     """An ordered run of stages."""
 
+    noun = _("pipeline")
     is_setup = True
 
     name = models.CharField(max_length=100)
@@ -68,6 +71,7 @@ class ForecastCategory(models.TextChoices):
 class Stage(TenantModel):
     """A step of a pipeline."""
 
+    noun = _("stage")
     is_setup = True
 
     pipeline = TenantForeignKey(Pipeline)

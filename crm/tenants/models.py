@@ -61,10 +61,12 @@ class TenantModel(models.Model):
     A concrete class's ``Meta`` must extend ``TenantModel.Meta``: the scoped manager is the base manager too.
     ``type_key`` is what events, activities and rights call such rows ("leads", "users"): their identity, whatever app
     or table they live in. Rows that nothing is told of have none. ``is_setup``: they change seldom, and are remembered
-    from request to request until one of them does, in a column that is not among ``is_no_setup``.
+    from request to request until one of them does, in a column that is not among ``is_no_setup``. ``noun`` is what one
+    is called where an undo tells of it; records are called as their type is.
     """
 
     type_key: ClassVar[str] = ""
+    noun: ClassVar[Any] = ""  # a text, to be translated
     keeps_changes: ClassVar[bool] = False  # whether what an act writes to it can be taken back (crm/undo)
     is_setup: ClassVar[bool] = False
     is_no_setup: ClassVar[frozenset[str]] = frozenset()

@@ -18,6 +18,7 @@ from crm.records.diff import snapshot
 from crm.records.events import CHANGED
 from crm.records.models import RecordModel
 from crm.tenants.models import TenantModel
+from crm.ui.dialect import in_text
 from crm.undo.changes import TIMES, Entry, changed_since, restore
 from crm.undo.rows import Rows
 from crm.users.access import can
@@ -75,12 +76,19 @@ def look_at_rows(entries: Iterable[Entry], record: RecordModel, actor: Membershi
     return found
 
 
+def noun_of(model: type[TenantModel]) -> str:
+    """What a row of ``model`` is called within a sentence."""
+    if issubclass(model, RecordModel):
+        return in_text(str(catalogue.record_type(model.type_key).label))
+    return str(model.noun)
+
+
 def _objections(row: Any, changed: set[str], actor: Membership) -> list[str]:
     changed = changed - set(TIMES)
     if not isinstance(row, RecordModel):
-        words = {"what": row._meta.verbose_name}
+        words = {"what": noun_of(type(row))}
         return [_("The %(what)s that came with it has been changed since.") % words] if changed else []
-    words = {"record": catalogue.type_of(row).label}
+    words = {"record": noun_of(type(row))}
     if not can(actor, "view", row):
         return [_("It went with a change of the %(record)s, which you may not see.") % words]
     words["name"] = row.name
@@ -130,7 +138,7 @@ def _bring_back(entry: Entry, actor: Membership, because: Event) -> None:
         if field.related_model._base_manager.filter(pk=getattr(row, field.attname)).exists():
             continue
         if not field.null:
-            words = {"gone": field.related_model._meta.verbose_name}
+            words = {"gone": noun_of(field.related_model)}
             raise ValidationError(_("The %(gone)s that it belonged to was deleted since.") % words)
         setattr(row, field.attname, None)
     if _is_there(row):

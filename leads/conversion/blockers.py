@@ -62,7 +62,7 @@ class Telling:
         if isinstance(row, OpportunityContact):
             row = row.contact
         if not isinstance(row, RecordModel):
-            return str(row._meta.verbose_name)
+            return str(row.noun)
         noun = catalogue.type_of(row).label
         if not self.sees(row):
             return _("%(noun)s that you may not see") % {"noun": noun}

@@ -20,6 +20,7 @@ class Criterion(TenantModel):
     has been answered is never deleted, only deactivated: the answers stay readable.
     """
 
+    noun = _("question of the vetting")
     is_setup = True
 
     key = models.CharField(max_length=20, blank=True, db_collation="C")
@@ -46,6 +47,7 @@ class VettingRound(TenantModel):
     of yes in per cent, as it was after the last answer.
     """
 
+    noun = _("vetting")
     keeps_changes = True
 
     lead = TenantForeignKey("leads.Lead")
@@ -74,6 +76,7 @@ class Answer(models.TextChoices):
 class VettingAnswer(TenantModel):
     """What is held to be true of one criterion in one round. What was held before stands in the events."""
 
+    noun = _("answer of the vetting")
     keeps_changes = True
 
     round = TenantForeignKey(VettingRound)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from crm.tenants.models import TenantForeignKey, TenantModel
 
@@ -23,6 +24,7 @@ class StoredFile(TenantModel):
     ``name`` is what people see and save it as; it is no part of ``key``, where the bytes lie.
     """
 
+    noun = _("file")
     keeps_changes = True
 
     activity = TenantForeignKey("activities.Activity", related_name="files")
