@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.duplicates import domain_of, is_abroad, is_of_another_domain
 from accounts.picklists import AccountType
-from crm.catalogue.files import Moves, NaturalKey, Shared, SplitColumn
+from crm.catalogue.files import Moves, NaturalKey, Shared, SplitColumn, Where
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
-from crm.keys.firm_domains import firm_domain
+from crm.keys.firm_domains import NO_FIRMS, firm_domain
 from crm.keys.firms import company_key
 from crm.keys.spellings import company_spellings, rough_company
 from crm.records.natural import name_of
@@ -24,6 +24,19 @@ def _same_firm(values: Mapping[str, Any], account: Any) -> bool | None:
     if is_of_another_domain(values, account) or is_abroad(values, account, by_phone=False):
         return None
     return True
+
+
+# Of what is no firm's own domain nothing follows.
+_NO_OTHER_DOMAIN = f"(domain IN ('', wanted.b[1]) OR domain = ANY ('{{{','.join(sorted(NO_FIRMS))}}}'))"
+
+
+def _of_no_other_domain(values: Mapping[str, Any]) -> list[Where]:
+    domain = domain_of(values)
+    return [Where(_NO_OTHER_DOMAIN, (domain,)) if domain else Where()]
+
+
+def _of_another_name(values: Mapping[str, Any]) -> Where:
+    return Where("hit.sort_name <> wanted.b[1]", (name_of(values),), ("sort_name",))
 
 
 def _alike(values: Mapping[str, Any], account: Any) -> bool | None:
@@ -55,6 +68,8 @@ ACCOUNT_KEYS = (
             lambda values: [domain, ""] if (domain := domain_of(values)) else [],
             lambda account: [firm_domain(account.domain)],
         ),
+        near=_of_no_other_domain,
+        perhaps=lambda values: Where(),
     ),
     NaturalKey(
         _("similar name"),
@@ -64,5 +79,6 @@ ACCOUNT_KEYS = (
         within=None,
         spellings=lambda values: company_spellings(values.get("name") or ""),
         roughly=lambda values: rough_company(values.get("name") or ""),
+        perhaps=_of_another_name,
     ),
 )

@@ -8,10 +8,20 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.catalogue.files import Gap, Moves, NaturalKey, Shared
+from crm.catalogue.files import Gap, Moves, NaturalKey, Shared, Where
 from crm.ground.addresses import email_key
 from crm.keys.firms import company_key
-from crm.records.natural import SHARED_NAME, SHARED_PHONE, contradicts, email_of, name_of, same_person
+from crm.records.natural import (
+    SHARED_NAME,
+    SHARED_PHONE,
+    contradicts,
+    email_of,
+    name_of,
+    same_person,
+    unless_it_says,
+    with_such_a_name,
+    with_such_a_phone,
+)
 from leads.picklists import LeadStatus
 from leads.services import NO_REASON_GIVEN
 
@@ -40,6 +50,21 @@ def _perhaps(values: Mapping[str, Any], lead: Any) -> bool | None:
     return False if is_elsewhere or contradicts(email_of(values), lead.email_key) else None
 
 
+def _at_the_company(values: Mapping[str, Any]) -> list[Where]:
+    company = company_key(values["company"])
+    index = " AND company_key <> ''" if company else ""  # which the partial index needs to be told
+    return [Where(f"company_key = wanted.b[1]{index}", (company,))]
+
+
+def _that_say_nothing_else(values: Mapping[str, Any]) -> list[Where]:
+    return [with_such_a_phone(values, "company_key = '' AND email_key = ''")]
+
+
+def _not_elsewhere(values: Mapping[str, Any]) -> Where:
+    others = {"hit.company_key": company_key(values.get("company") or ""), "hit.email_key": email_of(values)}
+    return unless_it_says(others, ("company_key", "email_key"))
+
+
 def _dated(lead: Any, values: dict[str, Any], day: date | None, may_write: Callable[[str], bool]) -> dict[str, Any]:
     """Since when it has the status that a file says, nobody knows but the file."""
     status = values.get("status")
@@ -57,6 +82,8 @@ LEAD_KEYS = (
         same_person,
         within=("name", "first_name", "last_name"),
         shares=SHARED_NAME,
+        near=with_such_a_name,
+        perhaps=lambda values: Where(),
     ),
     NaturalKey(
         _("name and company"),
@@ -65,11 +92,18 @@ LEAD_KEYS = (
         _same_company,
         within=("company",),
         shares=Shared(lambda values: [company_key(values["company"])], lambda lead: [lead.company_key]),
+        near=_at_the_company,
     ),
     NaturalKey(
-        _("name and all else"), "sort_name", _name_alone, _nothing_else_known, by_content=True, shares=SHARED_PHONE
+        _("name and all else"),
+        "sort_name",
+        _name_alone,
+        _nothing_else_known,
+        by_content=True,
+        shares=SHARED_PHONE,
+        near=_that_say_nothing_else,
     ),
-    NaturalKey(_("name"), "sort_name", name_of, _perhaps, within=None),
+    NaturalKey(_("name"), "sort_name", name_of, _perhaps, within=None, perhaps=_not_elsewhere),
 )
 LEAD_GAPS = (
     Gap(

@@ -10,13 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn
+from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, Shared, SplitColumn, Where
 from crm.fields.kinds import Date
 from crm.fields.spec import FieldSpec
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage as stage_by_id
 from crm.picklists.selectors import stage_name
-from crm.records.natural import contradicts, name_of
+from crm.records.natural import contradicts, name_of, unless_it_says
 from crm.tenants.clock import day_of, start_of
 from opportunities.services.stages import NO_REASON_GIVEN
 
@@ -39,6 +39,23 @@ def _same_sale(values: Mapping[str, Any], opportunity: Any) -> bool | None:
     return None if any(contradicts(given, known) for given, known in days) else True
 
 
+def _of_the_buyers(values: Mapping[str, Any]) -> list[Where]:
+    """Those of all of them, and also those of the same days: one buyer's sales may all be called the same."""
+    buyers = {name: getattr(values[name], "pk", None) for name in _BUYERS if values.get(name)}
+    if not all(buyers.values()):
+        return []  # nobody has bought of who is still to be made
+    days = {name: str(values[name]) for name in ("opened_on", "closed_on") if values.get(name)}
+    texts = (*map(str, buyers.values()), *days.values())
+    of_buyers = [f"{name}_id = wanted.b[{at}]::uuid" for at, name in enumerate(buyers, 1)]
+    then = [f"({name} IS NULL OR {name} = wanted.b[{at}]::date)" for at, name in enumerate(days, 1 + len(buyers))]
+    return [Where(" AND ".join(some), texts) for some in ([of_buyers, [*of_buyers, *then]] if days else [of_buyers])]
+
+
+def _not_of_others(values: Mapping[str, Any]) -> Where:
+    buyers = {f"hit.{name}_id": getattr(values[name], "pk", None) or "none" for name in _BUYERS if values.get(name)}
+    return unless_it_says(buyers, ("account_id", "contact_id"))
+
+
 OPPORTUNITY_KEYS = (
     NaturalKey(
         _("name and account"),
@@ -50,6 +67,8 @@ OPPORTUNITY_KEYS = (
             lambda values: [(name, getattr(values[name], "pk", None)) for name in _BUYERS if values.get(name)],
             lambda opportunity: [(name, getattr(opportunity, f"{name}_id")) for name in _BUYERS],
         ),
+        near=_of_the_buyers,
+        perhaps=_not_of_others,
     ),
 )
 CLOSE_DAY = SplitColumn(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -20,6 +20,17 @@ class Shared:
 
 
 @dataclass(frozen=True)
+class Where:
+    """What the database can tell of the records that have a row's key: a condition in which ``wanted.b[1]`` is the
+    first of ``texts`` (``ground.lookups``). Where it is asked of some first ones, it calls their ``columns``
+    ``hit.column``."""
+
+    condition: str = "TRUE"
+    texts: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class NaturalKey:
     """How the values of a new record are known to be about one that exists, other than by its id.
 
@@ -29,7 +40,9 @@ class NaturalKey:
     too; a key without is never sure. ``spellings`` give the key and what else it may be for the same name,
     ``roughly`` one that all of those have.
     ``by_content``: what is shared is too little; it is the one where it also has all that the new one says already.
-    ``shares``: what else they share, so that of thousands with one key a few are looked at.
+    ``shares``: what else they share, so that of thousands with one key a few are looked at. ``near`` tells the database
+    which records with the key those may be that ``agrees`` says True of; ``perhaps`` (where some are only alike) which
+    of the first ones with that key it may say None of.
     """
 
     label: Any
@@ -41,6 +54,8 @@ class NaturalKey:
     roughly: Callable[[Mapping[str, Any]], str] | None = None
     by_content: bool = False
     shares: Shared | None = None
+    near: Callable[[Mapping[str, Any]], Sequence[Where]] | None = None
+    perhaps: Callable[[Mapping[str, Any]], Where] | None = None
 
 
 @dataclass(frozen=True)

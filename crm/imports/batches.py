@@ -104,7 +104,9 @@ class Batch:
         result = self.report.result
         self.folded.settle()
         settle(self.tried, result, self.cells.naming, self.skipped, self.folded)
-        result.added, result.met = self.cells.added, self.matches.known.met
+        result.added = self.cells.added
+        if self.run.is_dry_run and self.run.updated_count:  # by rows of earlier batches, whose changes are undone
+            result.met = self.matches.known.met()
         return result
 
     def _read(self) -> list[Row]:

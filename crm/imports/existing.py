@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import Any
@@ -17,6 +17,7 @@ from crm.catalogue.types import RecordType
 from crm.ground.ids import uuid_of
 from crm.ground.text import sort_key
 from crm.imports.brought import as_compared
+from crm.imports.candidates import MOST_ALIKE, first_called, keys_of, to_compare
 from crm.imports.findings import names_of
 from crm.imports.layout import Layout
 from crm.imports.mappable import OWN_ID
@@ -31,7 +32,6 @@ from crm.records.natural import NAMES
 from crm.users.access import visible
 from crm.users.models import Membership
 
-MOST_ALIKE = 20  # that are looked at though they are surely not it: a file may hold thousands of one name or mailbox
 _ANY = ...  # what a record shares with all rows of its key
 
 
@@ -157,23 +157,16 @@ class Known:
         self._by_key: dict[tuple[str, str], dict[UUID, Any]] = defaultdict(dict)
         self._sharing: dict[tuple[Any, ...], dict[UUID, Any]] = defaultdict(dict)
 
-    @property
     def met(self) -> set[UUID]:
         """What was there before, and rows may be about: what they are, and some of what only shares a key."""
-        found = {record_id for key in self._met for record_id in islice(self._by_key.get(key, ()), MOST_ALIKE)}
-        return (self._met_ids | found) - self.numbers.keys()
+        return (self._met_ids | first_called(self._met, self._there())) - self.numbers.keys()
 
     def load(self, rows: list[dict[str, Any]]) -> None:
-        """Look up the records of ``rows`` (values by field name); a query for each key."""
+        """Look up the records that ``rows`` (values by field name) may be about, and some that are alike."""
         self._load_ids([values["external_id"] for values in rows if values.get("external_id")])
-        for column in dict.fromkeys(natural.column for natural in self.keys):
-            keys = (_keys(natural, row) for natural in self.keys if natural.column == column for row in rows)
-            wanted = {key for some in keys for key in some if key}
-            if wanted:
-                # What is not empty: from a long list PostgreSQL does not see that the partial index serves.
-                there: Any = visible(self.actor, self._records().filter(**{f"{column}__any_of": wanted}))
-                for record in there.whole().exclude(**{column: ""}).order_by("created_at", "pk"):
-                    self._know(self.one(record), column)
+        if ids := to_compare(self.type, self.keys, self._there(), rows):
+            for record in self._records().filter(pk__any_of=ids).order_by("created_at", "pk"):
+                self._know_all(self.one(record))
 
     def one(self, record: Any) -> Any:
         """The record as all rows about it have it."""
@@ -190,7 +183,7 @@ class Known:
         for natural in self.keys:
             same: list[Any] = []
             if natural.within is not None:
-                self._met |= {(natural.column, key) for key in _keys(natural, values)}
+                self._met |= {(natural.column, key) for key in keys_of(natural, values)}
             for record in self._to_look_at(natural, values):
                 says = self._says(natural, values, record)
                 if says:
@@ -210,7 +203,7 @@ class Known:
         yield from islice(others, MOST_ALIKE)
 
     def _near(self, natural: NaturalKey, values: dict[str, Any]) -> dict[UUID, Any]:
-        keys = [key for key in _keys(natural, values) if key]
+        keys = keys_of(natural, values)
         if natural.within is None or not keys:
             return {}
         wanted = natural.shares.of_row(values) if natural.shares else []
@@ -225,7 +218,7 @@ class Known:
         return found
 
     def _called(self, natural: NaturalKey, values: dict[str, Any]) -> Iterator[Any]:
-        for key in _keys(natural, values):
+        for key in keys_of(natural, values):
             for record in self._by_key.get((natural.column, key), {}).values():
                 if getattr(record, natural.column) == key:  # a row may have renamed it
                     yield record
@@ -239,6 +232,9 @@ class Known:
         """Let them find what this one has changed by what it is called now."""
         if record.external_id:
             self._by_id[record.external_id] = record
+        self._know_all(record)
+
+    def _know_all(self, record: Any) -> None:
         for column in dict.fromkeys(natural.column for natural in self.keys):
             self._know(record, column)
 
@@ -285,7 +281,7 @@ class Known:
         rows = self.type.model.objects.select_related("owner", "team")
         return rows.prefetch_related(*self.type.related(self.type.specs_now()))
 
-
-def _keys(natural: NaturalKey, values: dict[str, Any]) -> Iterable[str]:
-    """What a row may be called in the column of ``natural``: as it is written, and in the other ways to write that."""
-    return natural.spellings(values) if natural.spellings else [natural.key(values) or ""]
+    def _there(self) -> Any:
+        """What rows may be found to be about by what they say; who knows an id may be told that it is taken."""
+        seen: Any = visible(self.actor, self.type.model.objects.all())
+        return seen.whole()

@@ -30,6 +30,9 @@ SHARED_HOSTS = frozenset(
 )
 
 
+NO_FIRMS = FREE_MAIL_DOMAINS | SHARED_HOSTS
+
+
 def firm_domain(domain: str) -> str:
     """Return ``domain`` when it can stand for a firm, or ``""``."""
-    return "" if domain in FREE_MAIL_DOMAINS or domain in SHARED_HOSTS else domain
+    return "" if domain in NO_FIRMS else domain

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from crm import catalogue
 from crm.catalogue.types import Match, Objection, RecordType
+from crm.ground.lookups import Asked, Lookup, is_filled, is_wanted, look_up
 from crm.keys.phones import phone_keys
 from crm.keys.spellings import person_spellings
 from crm.records.access import ask_visible, visible_records
@@ -110,11 +111,17 @@ class Alike:
         """
         wanted = [self.parts_of(values) for values in rows]
         visible = visible_records(actor, self.type)
-        hits = self.hits(visible.exclude(pk__in=but), self.asked(wanted))
-        if not hits:
-            return self.matched(rows, wanted, [])
-        there = visible.filter(pk__in=hits[0].union(*hits[1:]) if len(hits) > 1 else hits[0])
-        return self.matched(rows, wanted, list(self.in_order(there)))
+        ids = self._ids(visible.exclude(pk__in=but), wanted)
+        return self.matched(rows, wanted, list(self.in_order(visible.filter(pk__any_of=ids))) if ids else [])
+
+    def _ids(self, visible: QuerySet, wanted: list[list[Parts]]) -> set[UUID]:
+        """Of each of ``wanted`` by itself: of the names and the firms of a thousand rows most pairs are of none."""
+        asked: list[Asked] = []
+        for number, likeness in enumerate(self.likenesses):
+            if each := {tuple(map(frozenset, parts)) for row in wanted if all(parts := row[number])}:
+                numbered = [(UUID(int=at), [*map(_as_texts, parts)]) for at, parts in enumerate(each)]
+                asked.append((Lookup(most=None), _first_wanted(visible, likeness.columns, each), numbered))
+        return {pk for found in look_up(asked) for ids in found.values() for pk in ids}
 
     def parts_of(self, values: Values) -> list[Parts]:
         return [likeness.parts_of(values) for likeness in self.likenesses]
@@ -177,14 +184,32 @@ def _having(wanted: Parts, there: _Index) -> Iterator[Any]:
             yield from there[start][key][:NAMED]
 
 
+def _as_texts(part: Collection[Any]) -> list[str]:
+    return [str(one) for one in part]
+
+
+def _first_wanted(visible: QuerySet, columns: tuple[str, ...], each: Collection[Parts]) -> QuerySet:
+    """The first few for each key of what is wanted (``ground.lookups``), which is one of ``each``."""
+    rows = visible.order_by().select_related(None)
+    for at, column, parts in zip("abc", columns, zip(*each, strict=True), strict=False):
+        rows = rows.filter(is_wanted(column, at))
+        if not column.endswith("_id") and not any("" in part for part in parts):
+            rows = rows.filter(is_filled(column))
+    return _first_few(rows, columns, NAMED)
+
+
 def first_ids(
     visible: QuerySet, columns: tuple[str, ...], parts: Sequence[Collection[Any]], most: int = NAMED
 ) -> QuerySet:
     """The ids of the first few for each key. What is not empty: so the partial index serves a long list."""
     given = {f"{column}__any_of": values for column, values in zip(columns, parts, strict=True)}
     rows = visible.filter(**given).exclude(**{columns[0]: ""})
+    return _first_few(rows, columns, most).values("pk")
+
+
+def _first_few(rows: QuerySet, columns: tuple[str, ...], most: int) -> QuerySet:
     place = Window(RowNumber(), partition_by=[F(column) for column in columns], order_by=["sort_name", "pk"])
-    return rows.annotate(place=place).filter(place__lte=most).values("pk")
+    return rows.annotate(place=place).filter(place__lte=most)
 
 
 def _key_of(record: Any, columns: tuple[str, ...]) -> Key:

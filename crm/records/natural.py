@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from crm.catalogue.files import Shared
+from crm.catalogue.files import Shared, Where
 from crm.ground.addresses import email_key
 from crm.ground.text import sort_key
 from crm.keys.names import join_name
@@ -38,6 +38,34 @@ def same_person(values: Mapping[str, Any], record: Any) -> bool | None:
         return True
     first = sort_key(record.first_name)
     return True if first and name_of(values).startswith(f"{first} ") else None
+
+
+_SAME_NAME = """(
+    string_to_array(sort_name, ' ') <@ string_to_array(wanted.b[1], ' ')
+    OR string_to_array(wanted.b[1], ' ') <@ string_to_array(sort_name, ' ')
+    OR (first_name_key <> '' AND starts_with(wanted.b[1], first_name_key || ' '))
+)"""
+
+
+def with_such_a_name(values: Mapping[str, Any]) -> list[Where]:
+    """``same_person``, as the database can tell it."""
+    name = name_of(values)
+    return [Where(_SAME_NAME, (name,))] if name else [Where()]
+
+
+def with_such_a_phone(values: Mapping[str, Any], condition: str) -> Where:
+    """``SHARED_PHONE``, with another ``condition``, as the database can tell it."""
+    phone = phone_key(values.get("phone") or "")
+    by_phone = " AND phone_key = wanted.b[1] AND phone_key <> ''"  # which the partial index needs to be told
+    return Where(f"{condition}{by_phone}", (phone,)) if phone else Where(condition)
+
+
+def unless_it_says(others: Mapping[str, Any], columns: tuple[str, ...]) -> Where:
+    """Those that do not contradict: they say nothing of what is given, or the same. It is given by ``columns`` of
+    ``hit``, or expressions of them."""
+    given = [(one, str(value)) for one, value in others.items() if value]
+    same = (f"COALESCE({one}::text, '') IN ('', wanted.b[{place}])" for place, (one, _value) in enumerate(given, 1))
+    return Where(" AND ".join(same) or "TRUE", tuple(value for _one, value in given), columns)
 
 
 def _words_of_row(values: Mapping[str, Any]) -> list[Any]:

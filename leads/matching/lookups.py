@@ -1,12 +1,8 @@
-"""What the database has that leads may be about, looked up for many of them in a few statements.
-
-Every lookup is an equality or a prefix on an indexed key column, so that a workspace with a million leads answers as
-quickly as a small one; and each lead's own first hits are read, however many others it or they have (``LATERAL``).
-"""
+"""What the database has that leads may be about, looked up for many of them in a few statements: each lead's own first
+hits are read, however many others it or they have (``crm.ground.lookups``)."""
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -14,13 +10,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import BooleanField, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import QuerySet
 
 from accounts.record import ACCOUNT
 from contacts.record import CONTACT
+from crm.ground.lookups import LOOKED_AT, Asked, Lookup, Texts, look_up
 from crm.keys.firm_domains import firm_domain
 from crm.keys.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
 from crm.picklists.models import Meaning
@@ -31,9 +25,7 @@ from leads.matching.weighing import firm_domains, sees_addresses
 from leads.models import Lead
 from opportunities.record import OPPORTUNITY
 
-LOOKED_AT = 10  # hits of each lookup
 _SHORTEST_PREFIX = 4  # letters of a company's name that say something
-Texts = Collection[str]
 
 
 @dataclass(frozen=True)
@@ -97,66 +89,19 @@ def _starts_of(key: str) -> list[str]:
     return [" ".join(words[:count]) for count in range(1, len(words))]
 
 
-@dataclass(frozen=True)
-class _Lookup:
-    """The first ``most`` rows that fulfil ``condition``, in which ``wanted`` is a row of what somebody asks for:
-    ``of`` says who, ``a``, ``b`` and ``c`` are texts. ``gives`` is the column that is read."""
-
-    condition: str
-    most: int = LOOKED_AT
-    gives: str = "pk"
-    order: tuple[str, ...] = ()
-
-    def sql_in(self, rows: QuerySet) -> tuple[str, tuple[Any, ...]]:
-        condition = RawSQL(self.condition, (), output_field=BooleanField())
-        found = rows.filter(condition).order_by(*self.order).select_related(None).values_list(self.gives)
-        if self.gives != "pk":
-            found = found.exclude(**{self.gives: None}).distinct()
-        return found[: self.most].query.sql_with_params()
-
-
 def _is_one(column: str) -> str:
     # What is not empty: of values that it does not know PostgreSQL does not see that the partial index serves.
     return f"{column} = ANY (wanted.a) AND {column} <> ''"
 
 
-_EMAIL, _PHONE, _MOBILE = (_Lookup(_is_one(column)) for column in ("email_key", "phone_key", "mobile_key"))
-_NAME = _Lookup("sort_name = ANY (wanted.a)")
-_NAMESAKE = _Lookup(f"{_is_one('email_domain')} AND last_name_key = ANY (wanted.b) AND sort_name <> ALL (wanted.c)")
-_EMPLOYER = _Lookup(_is_one("email_domain"), gives="account_id")
-_DOMAIN = _Lookup(_is_one("domain"))
-_COMPANY = _Lookup(_is_one("name_key"), most=2 * LOOKED_AT)
-_LONGER = _Lookup("name_key >= wanted.a[1] AND name_key < wanted.b[1] AND name_key <> ''", order=("name_key",))
-_DEALS = {column: _Lookup(f"{column} = wanted.of") for column in ("contact_id", "account_id")}
-
-Asked = tuple[_Lookup, QuerySet, Iterable[tuple[UUID, Sequence[Texts]]]]
-
-
-def _look_up(asked: Iterable[Asked]) -> list[dict[UUID, list[UUID]]]:
-    """Return for each of ``asked`` what is found, by who asks."""
-    found: list[dict[UUID, list[UUID]]] = []
-    parts: list[str] = []
-    params: list[Any] = []
-    for lookup, rows, values in asked:
-        found.append(defaultdict(list))
-        wanted = [{"of": of.hex, **dict(zip("abc", map(list, texts), strict=False))} for of, texts in values]
-        if not wanted:
-            continue
-        try:
-            sql, its_params = lookup.sql_in(rows)
-        except EmptyResultSet:  # nothing of it may be seen
-            continue
-        parts.append(
-            f"SELECT {len(found) - 1}, wanted.of, hit.* FROM json_to_recordset(%s)"
-            f" AS wanted(of uuid, a text[], b text[], c text[]) CROSS JOIN LATERAL ({sql}) AS hit"
-        )
-        params += [json.dumps(wanted), *its_params]
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts), params)
-            for number, of, pk in cursor.fetchall():
-                found[number][of].append(pk)
-    return found
+_EMAIL, _PHONE, _MOBILE = (Lookup(_is_one(column)) for column in ("email_key", "phone_key", "mobile_key"))
+_NAME = Lookup("sort_name = ANY (wanted.a)")
+_NAMESAKE = Lookup(f"{_is_one('email_domain')} AND last_name_key = ANY (wanted.b) AND sort_name <> ALL (wanted.c)")
+_EMPLOYER = Lookup(_is_one("email_domain"), gives="account_id")
+_DOMAIN = Lookup(_is_one("domain"))
+_COMPANY = Lookup(_is_one("name_key"), most=2 * LOOKED_AT)
+_LONGER = Lookup("name_key >= wanted.a[1] AND name_key < wanted.b[1] AND name_key <> ''", order=("name_key",))
+_DEALS = {column: Lookup(f"{column} = wanted.of") for column in ("contact_id", "account_id")}
 
 
 class _Table:
@@ -175,7 +120,7 @@ class _Table:
 
 
 # By which of its texts something is looked up for a lead; several times where it has several.
-_By = tuple[_Lookup, Callable[[LeadKeys], Sequence[Sequence[Texts]]]]
+_By = tuple[Lookup, Callable[[LeadKeys], Sequence[Sequence[Texts]]]]
 PEOPLE_BY: dict[str, _By] = {
     "email": (_EMAIL, lambda keys: [(keys.email,)]),
     "phone": (_PHONE, lambda keys: [(keys.phone,)]),
@@ -217,7 +162,7 @@ class LookedUp:
         asked |= {("firms", by): _asked(how, self._firms, leads) for by, how in FIRMS_BY.items()}
         if sees_addresses(actor):
             asked |= {("employers", by): _asked(how, self._people, leads) for by, how in _EMPLOYERS_BY.items()}
-        self._hits = dict(zip(asked, _look_up(asked.values()), strict=True))
+        self._hits = dict(zip(asked, look_up(asked.values()), strict=True))
         self._read_ahead()
 
     def people(self, by: str, keys: LeadKeys) -> list[Any]:
@@ -248,7 +193,7 @@ class LookedUp:
         if not any(new.values()):
             return
         is_open = self._deals.rows.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN))
-        found = _look_up((_DEALS[column], is_open, [(pk, [()]) for pk in ids]) for column, ids in new.items())
+        found = look_up((_DEALS[column], is_open, [(pk, [()]) for pk in ids]) for column, ids in new.items())
         for (column, ids), hits in zip(new.items(), found, strict=True):
             self._deals_of |= {(column, pk): hits.get(pk, []) for pk in ids}
         self._deals.get(_all(found))

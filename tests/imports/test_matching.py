@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.catalogue import record_type
 from crm.imports import existing
 from crm.imports.existing import Known
+from crm.imports.findings import NAMED
 from crm.records.services import fill_derived
 from tests import make
 from tests.people import Firm
@@ -93,3 +97,86 @@ def test_what_is_looked_at_is_all_that_a_row_may_be_about(
         if not by_hand or chance.random() < 0.3:
             known.add(made(key, **row), number)
     assert met > 20
+
+
+def of_more(key: str, chance: random.Random, firms: list[Any]) -> dict[str, Any]:
+    """With what else may tell two apart."""
+    found = some_row(key, chance, firms)
+    more: dict[str, Any] = {
+        "leads": {"city": ("Ulm", "Köln", ""), "employees": (None, 5)},
+        "contacts": {"city": ("Ulm", "Köln", "")},
+        "accounts": {"phone": ("212 555 0142", "")},
+        "opportunities": {"opened_on": (None, *(date(2026, 1, day) for day in range(1, 9)))},
+    }[key]
+    if key == "opportunities" and chance.random() < 0.3:
+        del found["account"]
+        found["contact"] = firms[0].contact_there
+    return found | {name: value for name in more if (value := chance.choice(more[name]))}
+
+
+def there(firm: Firm, key: str, values: dict[str, Any]) -> None:
+    others = {"leads": {"email": "", "first_name": ""}, "contacts": {"email": "", "first_name": ""}}.get(key, {})
+    if key == "leads" and not values.get("email") and not values.get("phone"):
+        others |= {"phone": "212 555 0199"}
+    make_one = {
+        "opportunities": make.opportunity,
+        "accounts": make.account,
+        "leads": make.lead,
+        "contacts": make.contact,
+    }
+    make_one[key](firm.ada, **others | values)
+
+
+@pytest.mark.parametrize("key", ["leads", "contacts", "accounts", "opportunities"])
+def test_what_is_read_is_all_that_a_row_may_be_about(inside: Firm, key: str) -> None:
+    """As if all records that there are were read, and each row compared with each."""
+    kind = record_type(key)
+    chance, told = random.Random(11), {"one": 0, "several": 0, "alike": 0}
+    firms = [make.account(inside.ada, name=name) for name in ("Ace", "Bay", "Cap", "Dam", "Elm")]
+    firms[0].contact_there = make.contact(inside.ada, last_name="Buyer", account=firms[0])
+    for number in range(120):
+        values = of_more(key, chance, firms)
+        values |= {"external_id": f"there {number}"} if chance.random() < 0.2 else {"external_id": ""}
+        there(inside, key, values)
+    everything = list(kind.model.objects.order_by("created_at", "pk"))
+    rows = [of_more(key, chance, firms) for _row in range(200)]
+    for row in rows:
+        if chance.random() < 0.8:
+            row.pop("external_id", None)
+    known = Known(kind, inside.ada, by_id_only=False, numbers={})
+    known.load(rows)
+    whole = Known(kind, inside.ada, by_id_only=False, numbers={})
+    for record in everything:
+        whole._know_all(whole.one(record))
+    for row in rows:
+        found, wanted = known.match(row), whole.match(row)
+        assert found.record == wanted.record, row
+        assert found.several == wanted.several, row
+        assert {*found.alike[:NAMED]} <= {*everything} and bool(found.alike) == bool(wanted.alike), row
+        assert len(wanted.alike) >= existing.MOST_ALIKE or {*found.alike} == {*wanted.alike}, row
+        told["one"] += bool(found.record)
+        told["several"] += bool(found.several)
+        told["alike"] += bool(found.alike)
+    assert all(count > 5 for count in told.values()) or key == "accounts", told
+
+
+@pytest.mark.parametrize("key", ["leads", "contacts", "opportunities"])
+def test_of_hundreds_of_one_name_a_few_are_read(inside: Firm, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of the row's own company, and not the others, which are surely not it."""
+    kind = record_type(key)
+    counts = []
+    for more in (60, 120):
+        for number in range(more):
+            firm = make.account(inside.ada, name=f"Firm {more} {number}")
+            values: dict[str, Any] = {
+                "leads": {"last_name": "Bell", "company": firm.name, "email": f"b{number}@{more}.example"},
+                "contacts": {"last_name": "Bell", "account": firm},
+                "opportunities": {"name": "Renewal", "account": firm},
+            }[key]
+            there(inside, key, values)
+        known = Known(kind, inside.ada, by_id_only=False, numbers={})
+        with CaptureQueriesContext(connection) as caught:
+            known.load([values])
+        assert known.match(values).record == kind.model.objects.latest("pk")
+        counts.append((len(known._one), len(caught)))
+    assert counts[0] == counts[1] and counts[0][0] == 1

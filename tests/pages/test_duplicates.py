@@ -194,7 +194,7 @@ def panel(firm: Firm, record: Any, member: Any = None) -> list[str]:
     path = f"/acme/{record.type_key}/{record.pk}/"
     page = client_of(member or firm.ana).get(path).content.decode()
     section = page.partition("<h2>Possible duplicates</h2>")[2].partition("</section>")[0]
-    return [re.sub(r"\s+", " ", row) for row in re.findall(r"<a [^>]*><bdi>([^<]*)</bdi></a><small>", section)]
+    return [re.sub(r"\s+", " ", row) for row in re.findall(r"<a [^>]*><bdi>([^<]*)</bdi></a>\s*<small>", section)]
 
 
 def test_a_new_contact_of_whom_there_is_a_lead_is_told_and_can_be_converted(firm: Firm) -> None:
@@ -256,7 +256,7 @@ def test_what_a_lead_has_become_is_no_duplicate(firm: Firm) -> None:
     assert panel(firm, again) == ["Nina Twelve", "Nina Twelve"], "the lead and its contact"
 
 
-def test_a_batch_takes_one_statement_a_type(inside: Firm) -> None:
+def test_a_batch_takes_two_statements_a_type(inside: Firm) -> None:
     for number in range(20):
         make.contact(inside.ana, email=f"c{number}@x.example", phone="212 555 0142")
         make.account(inside.ana, name=f"Firm {number}", website=f"f{number}.example", phone="212 555 0142")
@@ -267,9 +267,10 @@ def test_a_batch_takes_one_statement_a_type(inside: Firm) -> None:
     for alike in (ACCOUNTS, CONTACTS, LEADS):
         with CaptureQueriesContext(connection) as queries:
             found = alike.find(inside.ana, rows)
-        assert (len(queries), len(found)) == (1, 20)
+        assert len(queries) <= 2, "what there is, and then its rows"
+        assert len(found) == 20
     with CaptureQueriesContext(connection) as queries:
         found = find_alike(inside.ana, rows)
         # Three of the twenty with the same number, and the one with the same address.
         assert sorted(len(contacts) for contacts, _leads in found) == [3] * 3 + [4] * 17
-    assert len(queries) == 2
+    assert len(queries) <= 4

@@ -1,0 +1,91 @@
+"""Many lookups in one statement: for each who asks, the first rows that fulfil a condition, however many do.
+
+Every condition is an equality or a prefix on an indexed key column, so that a workspace with a million records answers
+as quickly as a small one; and each asks for its own first rows (``LATERAL``), so that what is read is bounded by who
+asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import BooleanField, F, Func, QuerySet
+from django.db.models.expressions import RawSQL
+
+Texts = Collection[str]
+LOOKED_AT = 10  # rows that a lookup finds, where it does not say how many
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The first ``most`` rows (None: all) that fulfil ``condition``, in which ``wanted`` is a row of what somebody asks
+    for: ``of`` says who, ``a``, ``b`` and ``c`` are lists of texts. ``gives`` is the column that is read.
+
+    ``of_these`` leaves some of these first rows (and no others are looked at): it calls their ``columns``
+    ``hit.column``.
+    """
+
+    condition: str = "TRUE"
+    most: int | None = LOOKED_AT
+    gives: str = "pk"
+    order: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    of_these: str = ""
+
+    def sql_in(self, rows: QuerySet) -> tuple[str, tuple[Any, ...]]:
+        condition = RawSQL(self.condition, (), output_field=BooleanField())
+        found = rows.filter(condition).order_by(*self.order).select_related(None)
+        found = found.values_list(self.gives, *self.columns)
+        if self.gives != "pk":
+            found = found.exclude(**{self.gives: None}).distinct()
+        sql, params = found[: self.most].query.sql_with_params()
+        where = f" WHERE {self.of_these}" if self.of_these else ""
+        return f"({sql}) AS hit({', '.join(('found', *self.columns))}){where}", params
+
+
+def is_wanted(path: str, at: str) -> Func:
+    """The condition that what stands in the field ``path`` is in the list ``at`` of ``wanted``."""
+    cast = "::uuid[]" if path.endswith("_id") else ""
+    return Func(F(path), template=f"%(expressions)s = ANY (wanted.{at}{cast})", output_field=BooleanField())
+
+
+def is_filled(path: str) -> Func:
+    # Of values that it does not know PostgreSQL does not see that a partial index serves.
+    return Func(F(path), template="%(expressions)s <> ''", output_field=BooleanField())
+
+
+Asked = tuple[Lookup, QuerySet, Iterable[tuple[UUID, Sequence[Texts]]]]
+
+
+def look_up(asked: Iterable[Asked]) -> list[dict[UUID, list[UUID]]]:
+    """Return for each of ``asked`` what is found, by who asks."""
+    found: list[dict[UUID, list[UUID]]] = []
+    parts: list[str] = []
+    params: list[Any] = []
+    for lookup, rows, values in asked:
+        found.append(defaultdict(list))
+        wanted = [{"of": of.hex, **dict(zip("abc", map(list, texts), strict=False))} for of, texts in values]
+        if not wanted:
+            continue
+        try:
+            sql, its_params = lookup.sql_in(rows)
+        except EmptyResultSet:  # nothing of it may be seen
+            continue
+        parts.append(
+            f"SELECT {len(found) - 1}, wanted.of, hit.found FROM json_to_recordset(%s)"
+            f" AS wanted(of uuid, a text[], b text[], c text[]) CROSS JOIN LATERAL {sql}"
+        )
+        params += [json.dumps(wanted), *its_params]
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts), params)
+            for number, of, pk in cursor.fetchall():
+                found[number][of].append(pk)
+    return found
