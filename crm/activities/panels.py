@@ -22,7 +22,7 @@ from crm.activities.files.types import icon_of
 from crm.activities.forms import ComposerForm
 from crm.activities.models import Activity, ActivityKind
 from crm.activities.pressed import typed_again
-from crm.activities.selectors import Entry, Timeline, open_tasks, timeline
+from crm.activities.selectors import TASKS_SHOWN, Entry, Timeline, beside, timeline
 from crm.activities.shown import LOOKS, TaskRow
 from crm.catalogue.types import Panel
 from crm.pages.idempotency import PARAMETER, new_key
@@ -31,7 +31,6 @@ from crm.tenants.models import TenantModel
 from crm.users.access import can
 from crm.users.models import Membership
 
-TASKS_SHOWN = 20
 MOST_CHANGES = 8  # of one event in the timeline; the history page shows all
 
 
@@ -41,7 +40,7 @@ def timeline_context(actor: Membership, record: Any, before: str = "") -> dict[s
         "record": record,
         "is_first_page": not before,
         **composer_context(ComposerForm(actor=actor, record=record)),
-        **feed_context(actor, record, timeline(actor, record, before)),
+        **feed_context(actor, record, timeline(actor, record, before, links=None if before else beside(record).links)),
     }
 
 
@@ -116,7 +115,7 @@ def timeline_url(record: TenantModel) -> str:
 def tasks_context(actor: Membership, record: Any) -> dict[str, Any]:
     """What ``activities/open_tasks.html`` shows."""
     now = today()
-    tasks = open_tasks(record, TASKS_SHOWN + 1)
+    tasks = beside(record).tasks
     editable = {task.pk for task in tasks} if can(actor, "edit", record) else editable_among(actor, tasks)
     place = {"record_type": record.type_key, "record_id": str(record.pk)}
     return {

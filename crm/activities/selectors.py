@@ -20,12 +20,14 @@ from crm.events.models import Event
 from crm.events.phrases import phrase
 from crm.events.selectors import events_about
 from crm.records.hiding import hide_names_and_causes
+from crm.tenants.memo import memo
 from crm.tenants.models import TenantModel
 from crm.tenants.prepared import prepared
 from crm.users.models import Membership
 from crm.users.selectors import teammate_ids
 
 PAGE = 30
+TASKS_SHOWN = 20  # of one record
 MOST_MY_TASKS = 100  # of each group
 SOON = timedelta(days=7)
 OPEN_TASK = Q(kind=ActivityKind.TASK, completed_at=None, deleted_at=None)
@@ -55,15 +57,24 @@ class Timeline:
         return [(day, list(group)) for day, group in groupby(self.entries, key=lambda entry: localdate(entry.at))]
 
 
-def timeline(actor: Membership, record: TenantModel, before: str = "", limit: int = PAGE) -> Timeline:
+def timeline(
+    actor: Membership,
+    record: TenantModel,
+    before: str = "",
+    limit: int = PAGE,
+    *,
+    links: list[ActivityLink] | None = None,
+) -> Timeline:
     """Return what was said, done and changed on ``record``, which ``actor`` may view: two queries, and one
-    more for whoever may not see all of the records that are named.
+    more for whoever may not see all of the records that are named. ``links`` are those of its first page, where they
+    are known (``beside``).
 
     Open tasks are not in it (see ``open_tasks``): they have not happened yet.
     """
     moment, key = _parse_cursor(before) or (None, None)
     page: dict[str, Any] = {"record_id": record.pk, "moment": moment, "key": key}
-    links = _links_of(record.type_key, limit + 1, **page)
+    if links is None:
+        links = _links_of(record.type_key, limit + 1, **page)
     events = _events_of(record.type_key, limit + 1, **page)
     fields = catalogue.seen(catalogue.type_of(record), actor).told_fields()
     entries = [Entry(link.occurred_at, link.pk, activity=link.activity) for link in links]
@@ -79,10 +90,13 @@ def timeline(actor: Membership, record: TenantModel, before: str = "", limit: in
 def _links_of(
     record_type: str, most: int, /, *, record_id: UUID, moment: datetime | None, key: UUID | None
 ) -> QuerySet[ActivityLink]:
-    links = ActivityLink.objects.filter(record_type=record_type, record_id=record_id, activity__deleted_at=None)
-    links = links.exclude(activity__kind=ActivityKind.TASK, activity__completed_at=None)
-    links = links.select_related("activity__owner", "activity__created_by", "activity__completed_by")
+    links = _links(record_type, record_id).exclude(activity__kind=ActivityKind.TASK, activity__completed_at=None)
     return links.filter(_before("occurred_at", moment, key)).order_by("-occurred_at", "-id")[:most]
+
+
+def _links(record_type: str, record_id: UUID) -> QuerySet[ActivityLink]:
+    there = ActivityLink.objects.filter(record_type=record_type, record_id=record_id, activity__deleted_at=None)
+    return there.select_related("activity__owner", "activity__created_by", "activity__completed_by")
 
 
 @prepared
@@ -118,6 +132,34 @@ def _open_tasks_of(record_type: str, most: int | None, /, *, record_id: UUID) ->
     ids = ActivityLink.objects.filter(record_type=record_type, record_id=record_id).values("activity_id")
     tasks = Activity.objects.filter(OPEN_TASK, pk__in=ids)
     return tasks.select_related("owner", "created_by").order_by("due_on", "id")[:most]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a record: the first of its timeline, and the first of its open tasks, one more of each than
+    a page shows."""
+
+    links: list[ActivityLink]
+    tasks: list[Activity]
+
+
+@memo("activities.beside")
+def beside(record: TenantModel) -> Beside:
+    """Return both in one statement: for its page, of which several panels ask."""
+    rows = _beside(record.type_key, PAGE + 1, TASKS_SHOWN + 1, record_id=record.pk)
+    links = [link for link in rows if not link.activity.is_open_task]
+    tasks = [link.activity for link in rows if link.activity.is_open_task]
+    links.sort(key=lambda link: (link.occurred_at, link.pk), reverse=True)
+    tasks.sort(key=lambda task: (task.due_on is None, task.due_on, task.pk))
+    return Beside(links, tasks)
+
+
+@prepared
+def _beside(record_type: str, most: int, tasks: int, /, *, record_id: UUID) -> QuerySet[ActivityLink]:
+    is_open = {"activity__kind": ActivityKind.TASK, "activity__completed_at": None}
+    links = _links(record_type, record_id)
+    happened = links.exclude(**is_open).order_by("-occurred_at", "-id")[:most]
+    return happened.union(links.filter(**is_open).order_by("activity__due_on", "activity_id")[:tasks], all=True)
 
 
 @dataclass(frozen=True)

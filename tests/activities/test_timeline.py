@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.activities import services
-from crm.activities.selectors import timeline
+from crm.activities.selectors import PAGE, TASKS_SHOWN, beside, open_tasks, timeline
 from leads.services import update_lead
 from tests import make
 from tests.people import Firm
@@ -39,6 +39,28 @@ def test_pages_join_without_gap_or_double_also_within_one_moment(inside: Firm) -
         before = page.before
     assert paged == whole
     assert before == ""
+
+
+def test_a_page_reads_its_timeline_and_open_tasks_at_once(inside: Firm) -> None:
+    lead, other = make.lead(inside.ana), make.lead(inside.ana)
+    now, today = timezone.now(), timezone.localdate()
+    for number in range(TASKS_SHOWN + 3):
+        day = today + timedelta(days=number % 5 - 2) if number % 4 else None
+        services.create_activity(kind="task", records=[lead, other], actor=inside.ana, subject=f"{number}", due_on=day)
+    done, gone, *_rest = open_tasks(lead)
+    services.complete_task(task=done, actor=inside.ana)
+    services.delete_activity(activity=gone, actor=inside.ana)
+    for number in range(PAGE + 3):
+        at = now - timedelta(minutes=number % 7)
+        services.create_activity(kind="note", records=[lead], actor=inside.ana, body=f"n{number}", occurred_at=at)
+    for record in (lead, other):
+        with CaptureQueriesContext(connection) as queries:
+            found = beside(record)
+        assert len(queries) == 1
+        first = timeline(inside.ana, record, links=found.links)
+        assert found.tasks == open_tasks(record, TASKS_SHOWN + 1)
+        assert first == timeline(inside.ana, record)
+        assert len(found.tasks) == TASKS_SHOWN + 1 and done not in found.tasks and gone not in found.tasks
 
 
 def test_a_broken_cursor_gives_the_first_page(inside: Firm) -> None:

@@ -19,7 +19,7 @@ from crm.users.models import Membership
 from tests import make
 from tests.people import Firm, client_of
 
-LIST, OPENED, TASKS, BOARD, RECORD, HOME, REPORT = 8, 9, 9, 8, 15, 11, 13
+LIST, OPENED, TASKS, BOARD, RECORD, HOME, REPORT = 8, 9, 9, 8, 14, 11, 13
 FEW, MANY = 1, 20
 
 Fill = Callable[[Firm, int], None]
