@@ -18,6 +18,7 @@ from crm.tenants.jobs import Unfinished, go_round, tenant_by_id
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from opportunities.services.lapsing import lapse_now, lapse_workspace, note_failure
+from opportunities.services.sums import put_together
 from opportunities.settings import LAPSED_ON
 
 logger = structlog.get_logger(__name__)
@@ -43,6 +44,15 @@ def lapse_one(tenant_id: str, actor_id: str) -> None:
     with _noting_failure(tenant, UUID(actor_id)):
         if not lapse_now(tenant, UUID(actor_id), is_over):
             ring(lapse_one, tenant_id, actor_id)
+
+
+@job(LONG, every=300, expires=300)
+def put_sums_together(after: str = "") -> None:
+    """In every workspace, so that adding them up goes through few rows."""
+    answer(put_sums_together, after)
+    rest = go_round("opportunity_sums", lambda tenant, is_over: put_together(tenant), after)
+    if rest is not None:
+        ring(put_sums_together, rest)
 
 
 def ask_to_lapse(*, actor: Membership) -> None:

@@ -165,3 +165,24 @@ class StageVisit(TenantModel):
             )
         ]
         indexes = [models.Index(fields=["tenant", "opportunity", "entered_at"], name="visit_of_opportunity")]
+
+
+class OpportunitySum(TenantModel):
+    """By how much the opportunities of one stage, owner, team and currency grew or shrank; triggers alone write it
+    (``sql.py``), and jobs put together what is alike (``services/sums.py``).
+
+    Nothing else locks such a row, so that no two people wait for each other because their opportunities are alike. Ids
+    are no foreign keys: what somebody replaces and deletes may stand here until then, with nothing in it.
+    """
+
+    stage_id = models.UUIDField()
+    owner_id = models.UUIDField(null=True)
+    team_id = models.UUIDField(null=True)
+    currency = models.CharField(max_length=3)
+    number = models.IntegerField()
+    valued = models.IntegerField()  # how many have an amount
+    amount = models.DecimalField(max_digits=40, decimal_places=0)  # more than a bigint holds
+    weighted = models.DecimalField(max_digits=40, decimal_places=0)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "stage_id"], name="opportunity_sum_of_stage")]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
+from crm.catalogue.kept_sums import KeptSums
 from crm.catalogue.searched import Searched
 from crm.catalogue.types import Board, DefaultView, RecordType, Section
 from crm.fields.currencies import find_currencies_in
 from crm.picklists.models import Meaning, Pipeline, Stage
 from crm.picklists.selectors import default_pipeline, pipelines, stages
+from crm.queries.measures import Sum, Weighted
 from crm.users.roles import grant
 from opportunities.actions import OPPORTUNITY_ACTIONS
 from opportunities.bulk import opportunity_actions
@@ -23,7 +25,7 @@ from opportunities.keys import (
     OPPORTUNITY_MOVES,
     OPPORTUNITY_NEEDED,
 )
-from opportunities.models import Opportunity
+from opportunities.models import Opportunity, OpportunitySum
 from opportunities.panels import OPPORTUNITY_PANELS
 from opportunities.selectors import badges, card_facts, look_ahead, objections_to_changes, objections_to_opportunities
 from opportunities.services import (
@@ -148,6 +150,12 @@ OPPORTUNITY = RecordType(
         facts=card_facts,
         group="pipeline",
         groups=board_pipelines,
+    ),
+    kept_sums=KeptSums(
+        OpportunitySum,
+        fields=frozenset({"stage", "owner", "team"}),
+        groups=frozenset({"stage", "owner"}),
+        measures={Sum("amount").name: "amount", Weighted("amount").name: "weighted"},
     ),
     fixed_first=("stage", "owner", "expected_close_on", "amount", "account", "last_activity_at", "source", "rating"),
     derived=(INVOLVED_CONTACT, ACCOUNT_TYPE, CURRENCY, LOSS_CLASS, SET_BY_HAND),

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.catalogue.files import Gap, Moves, NaturalKey, NeededLink, SplitColumn
+from crm.catalogue.kept_sums import KeptSums
 from crm.catalogue.searched import BY_NAME, Searched
 from crm.catalogue.ties import Ties
 from crm.events.models import Event
@@ -192,8 +193,9 @@ class RecordType:
     ``set_by_move`` are the fields that a move to another status or stage writes, that one first; ``move_back`` takes
     one of a whole record back (``records.taking_back``).
     ``natural_keys``, the surest first, find the record that a row of a file is about; ``gaps`` and ``needed`` are asked
-    of one. ``unknown_in_files`` is what a new record would have of its making: one from a file that does not tell them
-    has none; ``look_ahead`` looks up, for all records of a list at once, what its columns show beside their own values;
+    of one. ``kept_sums`` answer counts that ask by nothing else. ``unknown_in_files`` is what a new record would have
+    of its making: one from a file that does not tell them has none; ``look_ahead`` looks up, for all records of a list
+    at once, what its columns show beside their own values;
     ``kept_by_files`` moves on with each change but a file's. ``moves`` is about such days of records that
     exist, ``splits`` about columns of two fields. ``follows`` tells a dry run what a record will be given by workflows.
     """
@@ -253,6 +255,7 @@ class RecordType:
     look_ahead: Callable[[Iterable[Any], Collection[str]], None] = lambda records, names: None
     views: tuple[DefaultView, ...] = ()
     board: Board | None = None
+    kept_sums: KeptSums | None = None
     fixed_first: tuple[str, ...] = ()  # offered first where a file gets one value for all its rows
     headers: Headers = field(default_factory=dict)  # what other systems call the columns of their files
     derived: tuple[FieldSpec, ...] = ()  # of no column of its own: lists can be filtered by it, no more

@@ -10,12 +10,14 @@ from itertools import chain
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Case, Count, F, Min, Value, When
+from django.db.models import Case, F, Min, Value, When
+from django.db.models import Sum as SumOf
 from django.db.models.functions import TruncMonth
 
 from crm.fields.kinds.time import day_in
 from crm.fields.spec import FieldSpec
 from crm.queries.condition import Condition, Group, Part, joined, leaves_of
+from crm.queries.kept import count_of, kept_rows, kept_sums, measure_of
 from crm.queries.measures import First, Measure, Sum
 from crm.queries.query import Query
 from crm.tenants.context import current_tenant
@@ -212,6 +214,8 @@ def _missing(query: Query, asked: _Asked) -> frozenset[str]:
 
 def _rows(query: Query, actor: Membership, asked: _Asked) -> tuple[Iterable[Row], Places]:
     """What the database says, a row for each span, group and currency; and where in it what stands."""
+    parts = (*query.conditions, *chain.from_iterable((*asked.cases.values(), *asked.spans.values())))
+    kept = kept_sums(query, leaves_of(parts if asked.among is None else (*parts, asked.among)))
     by = _told_apart(query, actor, asked.spans)
     numbers: dict[str, Any] = {
         f"label_{at}": Min(spec.column)
@@ -220,17 +224,18 @@ def _rows(query: Query, actor: Membership, asked: _Asked) -> tuple[Iterable[Row]
     }
     for at, (case, parts) in enumerate(asked.cases.items()):
         only = joined("all", [part.q(query.type, actor) for part in parts])
-        numbers[f"count_{at}"] = Count(Value(1), filter=only or None)
+        numbers[f"count_{at}"] = count_of(kept, only)
         for place, measure in enumerate(query.measures if asked.measured is None or case in asked.measured else ()):
-            numbers[f"measure_{at}_{place}"] = measure.aggregate(query.type, only)
-    rows, among = query.rows(actor).order_by(), asked.among
+            numbers[f"measure_{at}_{place}"] = measure_of(kept, query, measure, only)
+    rows, among = (kept_rows(kept, query, actor) if kept else query.rows(actor)).order_by(), asked.among
     if among is not None and all(query.type.has(leaf.field) for leaf in among.leaves):
         rows = rows.filter(among.q(query.type, actor))
     places = _places(query, asked.cases, {name: at for at, name in enumerate((*by, *numbers))})
     if by:
-        return rows.annotate(**by).values_list(*by).annotate(**numbers), places
-    found = rows.aggregate(**numbers)
-    return [tuple(found[name] for name in numbers)], places
+        found = rows.annotate(**by).values_list(*by).annotate(**numbers)
+        return (found.alias(there=SumOf("number")).filter(there__gt=0) if kept else found), places
+    whole = rows.aggregate(**numbers)
+    return [tuple(whole[name] for name in numbers)], places
 
 
 def _told_apart(query: Query, actor: Membership, spans: Cases) -> dict[str, Any]:
