@@ -21,10 +21,12 @@ from crm.catalogue.actions import Apply, BulkAction, TakeBack
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
 from crm.events.phrases import actor_name
+from crm.fields.tags import TAGS_KEY, tag_by_id
+from crm.ground.text import sort_key
 from crm.records.access import deleted_records, visible_records
 from crm.records.events import DELETED
 from crm.records.taking_back import later_events, take_back
-from crm.undo.changes import changes_by_part, forget_act
+from crm.undo.changes import TAG, Entry, changes_by_part, forget_act
 from crm.undo.rows import Rows
 from crm.undo.taking_back import bring_rows_back, look_at_rows
 from crm.users.models import Membership
@@ -77,10 +79,24 @@ class _Together:
         with self.beside(record, actor, because) as is_changed:
             done, back = self.done.get(record.pk), None
             if done is not None:
+                _call_tags_as_now(record_type, record, done, self.entries.get(record.pk, ()))
                 later = self.later.get(record.pk, ())
                 back = take_back(record, done, actor=actor, because=because, later=later)
                 self.rows.forget(self.entries.get(record.pk, ()), but=record.pk)
         return {"changed" if is_changed or back else "same": 1}
+
+
+def _call_tags_as_now(record_type: RecordType, record: Any, done: Event, entries: Sequence[Entry]) -> None:
+    """Let ``done`` tell of tags as they are called now: it has names, and what was written has ids."""
+    own = next((entry for entry in entries if entry.pk == record.pk), None)
+    if own is None or "tags" not in done.changes:
+        return
+    before = dict.fromkeys(record.custom.get(TAGS_KEY, ()), True)
+    before |= {name.removeprefix(TAG): bool(was) for name, was in own.before.items() if name.startswith(TAG)}
+    tags = [tag_by_id(tag_id) for tag_id, was_there in before.items() if was_there]
+    names = tuple(sorted((tag.name for tag in tags if tag is not None), key=sort_key))
+    spec = record_type.spec("tags")
+    done.changes = done.changes | {"tags": [spec.kind.history(names), spec.kind.history(spec.value(record))]}
 
 
 def _restore(

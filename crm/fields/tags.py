@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from crm import events
+from crm.events.models import Event
 from crm.events.types import EventType
 from crm.fields.events import TAG_CHANGED, TAG_DELETED
 from crm.fields.models import Tag, TagLink
@@ -103,10 +104,10 @@ def rename_tag(*, tag: Tag, name: str, actor: Membership) -> None:
 
 
 @service
-def delete_tag(*, tag: Tag, actor: Membership) -> int:
+def delete_tag(*, tag: Tag, actor: Membership, because: Event | None = None) -> int:
     """Take ``tag`` off all records for good; return how many had it. (Its id in their JSON then means nothing.)"""
     removed, _by_model = TagLink.objects.filter(tag=tag).delete()
-    _record(TAG_DELETED, tag, actor, data={"records": removed})
+    _record(TAG_DELETED, tag, actor, data={"records": removed}, because=because)
     tag.delete()
     return removed
 

@@ -34,7 +34,8 @@ def take_back(
 ) -> Event | None:
     """Give ``record``, which must be locked, the values that it had before ``event``; return the event of that.
 
-    Of fields that ``actor`` may not write, those alone follow that a move has written along (``set_by_move``).
+    Of fields that ``actor`` may not write, those alone follow that a move has written along (``set_by_move``); where
+    ``event`` has changed another one, nothing is taken back.
     Raises ``ConflictError`` keyed by field where it has another value by now than ``event`` gave it, and
     ``ValidationError`` where the old one can no longer be had. None: it has its old values already. ``later`` are the
     record's ``later_events``, where many have been looked up together.
@@ -45,6 +46,7 @@ def take_back(
     pairs = {name: pair for name, pair in event.changes.items() if _is_written(seen, name)}
     if event.type.creates or not pairs:
         raise ValidationError(_("There is nothing to take back."))
+    _refuse_limited(record_type, seen, event)
     values = {name: record_type.spec(name).kind.restored(old) for name, (old, _new) in pairs.items()}
     given = {name: new for name, (_old, new) in pairs.items()}
     refuse_unseen(record_type, record, values, given, hidden=seen.hidden)
@@ -52,6 +54,15 @@ def take_back(
     if record_type.move_back is not None and record_type.set_by_move[0] in values:
         return record_type.move_back(record, event=event, values=values, actor=actor, because=because)
     return record_type.update(record, actor=actor, values=values, because=because)
+
+
+def _refuse_limited(record_type: RecordType, seen: RecordType, event: Event) -> None:
+    """Half a change is not taken back: the actor's role may have lost one of its fields since."""
+    lost = [one for one in event.changes if _is_written(record_type, one) and not _is_written(seen, one)]
+    if any(name in seen.hidden for name in lost):
+        raise ValidationError(_("It has changed a field that you may not see."))
+    if lost:
+        raise ValidationError({name: _("You may not change this field.") for name in lost})
 
 
 def later_events(events: Collection[Event]) -> dict[UUID, list[Event]]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from crm.events.models import Event
 from crm.fields.models import Tag, TagLink
-from crm.tenants.memo import forget
+from crm.fields.tags import delete_tag
 from crm.undo.taking_back import puts_away
 from crm.users.models import Membership
 
 
-@puts_away(Tag)
+@puts_away(Tag, stays_changed=True)
 def forget_unused(tag: Tag, *, actor: Membership, because: Event) -> None:
-    """One that has been put on other records since stays."""
+    """One that has been put on other records since stays, and so does one that was renamed."""
     if not TagLink.objects.filter(tag=tag).exists():
-        Tag.objects.filter(pk=tag.pk).delete()
-        forget("tags.")
+        delete_tag(tag=tag, actor=actor, because=because)

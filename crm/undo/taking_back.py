@@ -29,17 +29,21 @@ F = TypeVar("F", bound=Step)
 Changed = Mapping[UUID, set[str]]  # by row: the columns that somebody has written since
 
 _putting_away: dict[type[TenantModel], Step] = {}
+_staying: set[type[TenantModel]] = set()
 _told_back: dict[type[TenantModel], Step] = {}
 
 
-def puts_away(model: type[TenantModel]) -> Callable[[F], F]:
+def puts_away(model: type[TenantModel], *, stays_changed: bool = False) -> Callable[[F], F]:
     """Have the decorated function take back that a row of ``model`` was made: (row, *, actor, because).
 
     It tells of it, and raises ``ValidationError`` where the actor may not. Other rows are deleted and nothing is said.
+    ``stays_changed``: a row that somebody has changed since is left to them, and keeps nothing else from being undone.
     """
 
     def register(function: F) -> F:
         _putting_away[model] = function
+        if stays_changed:
+            _staying.add(model)
         return function
 
     return register
@@ -69,7 +73,7 @@ def look_at_rows(entries: Iterable[Entry], record: RecordModel, actor: Membershi
         if row is None:
             continue
         found[entry.pk] = set(changed_since(entry, row)) if not entry.deleted else set()
-        if entry.pk != record.pk:
+        if entry.pk != record.pk and not _is_left(entry, row):
             reasons += _objections(row, found[entry.pk], actor)
     if reasons:
         raise ValidationError(list(dict.fromkeys(reasons)))
@@ -81,6 +85,11 @@ def noun_of(model: type[TenantModel]) -> str:
     if issubclass(model, RecordModel):
         return in_text(str(catalogue.record_type(model.type_key).label))
     return str(model.noun)
+
+
+def _is_left(entry: Entry, row: Any) -> bool:
+    """Whether what the act made needs no taking back: it lies in the recycle bin, or is another's by now."""
+    return entry.created and (getattr(row, "deleted_at", None) is not None or entry.model in _staying)
 
 
 def _objections(row: Any, changed: set[str], actor: Membership) -> list[str]:
@@ -104,7 +113,8 @@ def bring_rows_back(
     entries = list(entries)
     for entry in entries:
         row = rows.row(entry) if entry.created else None
-        if row is not None:
+        is_anothers = entry.model in _staying and changed.get(entry.pk)
+        if row is not None and getattr(row, "deleted_at", None) is None and not is_anothers:
             _put_away(row, actor, because)
     for entry in entries:
         if entry.deleted:
@@ -122,7 +132,7 @@ def _put_away(row: Any, actor: Membership, because: Event) -> None:
         step(row, actor=actor, because=because)
     elif not isinstance(row, RecordModel):
         type(row)._base_manager.filter(pk=row.pk).delete()
-    elif row.deleted_at is None:
+    else:
         catalogue.type_of(row).delete(row, actor=actor, because=because)
 
 
