@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,26 +96,36 @@ def stage_bar(opportunity: Opportunity) -> list[Step]:
     ]
     here = shown.index(current)
     behind = [one.pk for one in shown[:here] if one.meaning == Meaning.OPEN] if current.meaning != Meaning.LOST else []
-    entered = {*behind}.intersection(_stages_been_in(opportunity)) if behind else set()
+    entered = {*behind}.intersection(one.stage_id for one in _stays(opportunity)) if behind else set()
     return [Step(one, is_done=one.pk in entered, is_current=index == here) for index, one in enumerate(shown)]
 
 
-def _stages_been_in(opportunity: Opportunity) -> Collection[UUID]:
-    asked: list[UUID] | None = vars(opportunity).get("stages_been_in")
-    return [one.stage_id for one in _visits(opportunity_id=opportunity.pk)] if asked is None else asked
+def _stays(opportunity: Opportunity) -> list[StageVisit]:
+    """Its stays in stages, the first one first, with the name of who moved it there."""
+    came_along: list[dict[str, Any]] | None = vars(opportunity).get("stays")
+    if came_along is not None:
+        return [_stay(one) for one in came_along]
+    return _visits(opportunity_id=opportunity.pk)
 
 
 def stage_fact(key: str) -> dict[str, Any]:
-    """The stages that an opportunity has been in, for its page."""
-    stays = StageVisit.objects.filter(opportunity_id=OuterRef("pk"))
-    return {"stages_been_in": ArraySubquery(stays.values("stage_id"))}
+    """The same for the page of an opportunity."""
+    stays = _in_turn(StageVisit.objects.filter(opportunity_id=OuterRef("pk")))
+    told = JSONObject(stage="stage_id", since="entered_at", until="left_at", by="entered_by__name")
+    return {"stays": ArraySubquery(stays.values(told=told))}
+
+
+def _stay(told: dict[str, Any]) -> StageVisit:
+    since, until = (datetime.fromisoformat(told[name]) if told[name] else None for name in ("since", "until"))
+    by = None if told["by"] is None else Membership(name=told["by"])
+    return StageVisit(stage_id=UUID(told["stage"]), entered_at=since, left_at=until, entered_by=by)
 
 
 def stage_history(opportunity: Opportunity) -> list[Visit]:
     """Return the stays of the opportunity in its stages, the first one first; reopening keeps them."""
     spent: dict[UUID, timedelta] = {}
     found = []
-    for one in _visits(opportunity_id=opportunity.pk):
+    for one in _stays(opportunity):
         before = spent.get(one.stage_id, timedelta())
         visit = Visit(stage_by_id(one.stage_id), one.entered_at, one.left_at, one.entered_by, before)
         spent[one.stage_id] = visit.cumulative
@@ -124,7 +135,10 @@ def stage_history(opportunity: Opportunity) -> list[Visit]:
 
 @prepared
 def _visits(*, opportunity_id: UUID) -> QuerySet[StageVisit]:
-    visits = StageVisit.objects.filter(opportunity_id=opportunity_id).select_related("entered_by")
+    return _in_turn(StageVisit.objects.filter(opportunity_id=opportunity_id)).select_related("entered_by")
+
+
+def _in_turn(visits: QuerySet[StageVisit]) -> QuerySet[StageVisit]:
     first_left = F("left_at").asc(nulls_last=True)  # a file may tell of a move before one that was made here
     return visits.order_by(first_left, F("entered_at").asc(nulls_first=True), "id")
 

@@ -17,7 +17,7 @@ from crm import catalogue
 from crm.activities.access import editable_among
 from crm.activities.files.forms import limits
 from crm.activities.files.models import StoredFile
-from crm.activities.files.selectors import FILES_SHOWN, files_of, newest_files
+from crm.activities.files.selectors import FILES_SHOWN, files_fact, files_of, newest_files
 from crm.activities.files.types import icon_of
 from crm.activities.forms import ComposerForm
 from crm.activities.models import Activity, ActivityKind
@@ -140,6 +140,7 @@ def may_write(actor: Membership, record: Any) -> bool:
     return can(actor, "edit", record) and not catalogue.type_of(record).locked(record)
 
 
+catalogue.add_page_fact(catalogue.every_type, files_fact)
 for _panel in (
     Panel("timeline", "activities/timeline.html", timeline_context, place="middle", named=typed_context),
     Panel("tasks", "activities/open_tasks.html", tasks_context, order=10),

@@ -19,7 +19,7 @@ from crm.users.models import Membership
 from tests import make
 from tests.people import Firm, client_of
 
-LIST, OPENED, TASKS, BOARD, RECORD, HOME, REPORT = 8, 9, 9, 8, 14, 11, 13
+LIST, OPENED, TASKS, BOARD, RECORD, HOME, REPORT = 8, 9, 9, 8, 12, 11, 13
 FEW, MANY = 1, 20
 
 Fill = Callable[[Firm, int], None]
@@ -184,9 +184,12 @@ class TestARecordPage:
 
     def check(self, firm: Firm, record: Any, relate: Callable[[Any, int], None]) -> None:
         def fill(firm: Firm, number: int) -> None:
+            from crm.activities.models import StoredFile
             from crm.activities.services import create_activity
 
             with tenant_context(firm.tenant):
+                note = create_activity(kind="note", records=[record], actor=firm.ana, body="With a file")
+                StoredFile.objects.create(activity=note, name="Offer.pdf", content_type="application/pdf", size=1)
                 for each in range(number):
                     create_activity(kind="note", records=[record], actor=firm.ana, body=f"Note {each}")
                     create_activity(kind="task", records=[record], actor=firm.ana, subject=f"Task {each}")
