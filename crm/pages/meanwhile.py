@@ -47,5 +47,5 @@ def ask_to_move(
     }
     response = respond(request, "pages/moved_meanwhile.html", context, partial="dialog", status=409)
     if from_board(request):
-        response["HX-Retarget"] = "#dialog"
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog", "innerHTML"
     return response

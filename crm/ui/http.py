@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -57,10 +58,21 @@ def respond_polled(
 def go(request: HttpRequest, url: str) -> HttpResponse:
     """Leave for ``url`` after a write (303). In a dialog or an htmx request the whole page leaves, messages kept."""
     if is_fragment(request):
-        return HttpResponse(status=204, headers={"HX-Redirect": url})
+        headers = {"HX-Redirect": url}
+        if _is_place_on_page(request, url):
+            headers["HX-Refresh"] = "true"
+        return HttpResponse(status=204, headers=headers)
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
+
+
+def _is_place_on_page(request: HttpRequest, url: str) -> bool:
+    """Whether ``url`` names a place on the page that htmx asks from: the browser would go there without loading it."""
+    page, _sharp, place = url.partition("#")
+    htmx: Any = request.htmx  # type: ignore[attr-defined]
+    shown = (htmx.current_url_abs_path or "").partition("#")[0]
+    return bool(place) and unquote(page) == unquote(shown)
 
 
 def back_to(request: HttpRequest, default: str) -> str:

@@ -24,7 +24,6 @@ function count(column, step) {
 // It is not there any more: one goes on beside it
 function takeAway(card) {
   const beside = card.nextElementSibling ?? card.previousElementSibling ?? columnOf(card).querySelector("a, button");
-  count(columnOf(card), -1);
   card.remove();
   beside?.focus();
 }
@@ -32,90 +31,52 @@ function takeAway(card) {
 // First of the column; or ``before`` another of its cards, null: last
 function place(card, column, before = cardsOf(column).firstElementChild) {
   const from = columnOf(card);
+  const hasFocus = card === document.activeElement;
   cardsOf(column).insertBefore(card, columnOf(before ?? card) === column ? before : null);
+  if (hasFocus) card.focus();
   if (from !== column) {
     count(from, -1);
     count(column, 1);
   }
 }
 
-// The same element goes on, so that it keeps the focus and can be moved further meanwhile
-function refill(card, fresh) {
-  const hadFocus = card.contains(document.activeElement);
-  card.replaceChildren(...fresh.childNodes);
+// What a card shows comes anew; the element goes on, so that it keeps the focus and can be moved further meanwhile
+document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target: card, fragment: fresh } }) => {
+  if (!card.matches("[data-card]")) return;
+  if (card.contains(document.activeElement)) card.focus();
   for (const name of ["draggable", "data-url", "data-stays", "title"]) {
     if (fresh.hasAttribute(name)) card.setAttribute(name, fresh.getAttribute(name));
     else card.removeAttribute(name);
   }
-  window.htmx?.process(card);
-  if (hadFocus && !card.contains(document.activeElement)) card.focus();
-}
+});
 
-// What the server sends back replaces what has the same id: heads and title with new counts and sums, the card itself
-function replace(html) {
-  const answer = new DOMParser().parseFromString(html, "text/html");
-  for (const fresh of answer.querySelectorAll("[id]")) {
-    const old = document.getElementById(fresh.id);
-    if (!old || fresh.parentElement.closest("[id]")) continue;
-    if (fresh.hasAttribute("hx-swap-oob")) {
-      old.append(...fresh.children);
-      continue;
-    }
-    if (old.matches(".board-card")) {
-      refill(old, fresh);
-      continue;
-    }
-    old.replaceWith(fresh);
-    window.htmx?.process(fresh);
-  }
-}
-
-// Nobody is signed in, or the page's tokens are old: then it is sent once more
-function tellSignedOut(url, card, again) {
+// The answer brings the heads and the title with new counts and sums, and the card
+function send(move, isAgain = false) {
+  const { card, column, from } = move;
+  const { board: query, moves: field, back } = boardOf(card).dataset;
+  const again = () => {
+    place(card, column);
+    card.focus();
+    return send(move, true);
+  };
+  // Nobody is signed in, or the page's tokens are old: then it is sent once more (session.js)
   const undone = words.unmoved.replace("{name}", () => card.querySelector("a").textContent);
-  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, undone, again } }));
+  const event = new CustomEvent("angler:move", { detail: { ...move, undone, again: isAgain ? null : again } });
+  const values = { [field]: column.dataset.boardColumn, moved_from: from.dataset.boardColumn, back };
+  return window.htmx.ajax("post", card.dataset.url + query, { source: card, values, event }).catch(() => {});
 }
 
-async function send(card, column, from, back, done, isAgain = false) {
-  const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true", "HX-Current-URL": location.href };
-  const { board: query, moves: field, back: here } = boardOf(card).dataset;
-  const body = new URLSearchParams({ [field]: column.dataset.boardColumn, moved_from: from.dataset.boardColumn, back: here });
-  // Whose page this is: only to the same person is an old token made good
-  const mark = document.querySelector("input[name=form_of]");
-  if (mark) body.set(mark.name, mark.value);
-  try {
-    const response = await fetch(card.dataset.url + query, { method: "POST", headers, body });
-    document.dispatchEvent(new CustomEvent("angler:answered"));
-    const redirect = response.headers.get("HX-Redirect");
-    if (redirect) return location.assign(redirect);
-    const text = await response.text();
-    if (response.ok) {
-      if (response.headers.has("X-Gone")) takeAway(card); // out of the person's sight now
-      replace(text);
-      return done?.();
-    }
-    back();
-    if (response.headers.has("X-Gone")) takeAway(card);
-    if (response.status === 401) {
-      const again = () => {
-        place(card, column);
-        card.focus();
-        return send(card, column, from, back, done, true);
-      };
-      return tellSignedOut(response.headers.get("X-Sign-In"), card, isAgain ? null : again);
-    }
-    if (response.headers.get("HX-Retarget") === "#dialog") return ask(text);
-    tell(response.headers.get("Content-Type")?.startsWith("text/plain") ? text : words.failed);
-  } catch {
-    back();
-    tell(words.offline, "danger", "offline");
-  }
-}
-
-// Somebody else has moved it meanwhile
-function ask(html) {
-  document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { html } }));
-}
+document.addEventListener("htmx:afterRequest", ({ target: card, detail: { xhr, requestConfig } }) => {
+  const { type, detail: move } = requestConfig.triggeringEvent ?? {};
+  if (type !== "angler:move" || move.card !== card) return; // of a card that is taken away, htmx tells what is around it, too
+  const { from, next, done } = move;
+  const isGone = xhr.getResponseHeader("X-Gone"); // or out of the person's sight now
+  const isRefused = !xhr.status || xhr.status >= 400;
+  if (isRefused) place(card, from, next);
+  if (isRefused && isGone) count(from, -1);
+  if (isGone) takeAway(card);
+  else if (xhr.status === 200) done?.();
+});
 
 // ``done``: once it is there
 function drop(card, column, from, next, done) {
@@ -127,12 +88,12 @@ function drop(card, column, from, next, done) {
     url.searchParams.set(boardOf(card).dataset.moves, column.dataset.boardColumn);
     url.searchParams.set("moved_from", from.dataset.boardColumn);
     url.searchParams.set("back", boardOf(card).dataset.back);
-    document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { url } }));
+    document.dispatchEvent(new CustomEvent("angler:dialog", { detail: { url: url.href } }));
     return;
   }
   if (columnOf(card) !== column) place(card, column);
   card.focus();
-  send(card, column, from, () => place(card, from, next), done);
+  send({ card, column, from, next, done });
 }
 
 // Who may not move it is told why
@@ -214,7 +175,6 @@ function shift(card, step) {
   const column = all[all.indexOf(columnOf(card)) + step];
   if (!column) return;
   place(card, column);
-  card.focus();
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 

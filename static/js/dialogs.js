@@ -1,84 +1,28 @@
-// A link with data-dialog opens its page in the dialog, a form in there is sent from there.
-// The server answers the fragment (errors), or HX-Redirect (done).
+// A link with data-dialog opens its page in the dialog, a form in there is sent from there. htmx asks and draws; what
+// all its answers have in common is in page.js.
 
 const dialog = document.getElementById("dialog");
 const words = document.getElementById("words")?.dataset ?? {};
 
-function headers() {
-  const own = JSON.parse(document.body.getAttribute("hx-headers"));
-  return { ...own, "HX-Request": "true", "HX-Target": "dialog", "HX-Current-URL": location.href };
+let busy = false; // where the answer leads elsewhere, until the page has gone: a second press sends nothing
+function load(verb, url, values, event) {
+  if (busy) return;
+  window.htmx.ajax(verb, url, { source: dialog, values, event }).catch(() => {}); // page.js says what failed
 }
 
-function fail(text, key = "dialog") {
-  document.dispatchEvent(new CustomEvent("angler:toast", { detail: { text, key } }));
-}
+dialog?.addEventListener("htmx:beforeRequest", ({ target }) => target === dialog && (busy = true));
+dialog?.addEventListener("htmx:afterRequest", ({ target, detail }) => target === dialog && (busy = Boolean(detail.keepIndicators)));
 
-function isSignedOut(response, form, undone = "") {
-  document.dispatchEvent(new CustomEvent("angler:answered"));
-  if (response.status !== 401) return false;
-  const url = response.headers.get("X-Sign-In");
-  document.dispatchEvent(new CustomEvent("angler:signed-out", { detail: { url, form, undone } }));
-  return true;
-}
-
-// Done: the dialog stays busy until the page has gone, so that a second press sends nothing
-function leave(url) {
-  typed = false;
-  if (!document.dispatchEvent(new CustomEvent("angler:going", { cancelable: true, detail: { url } }))) {
-    dialog.close();
-    return document.querySelector("[data-typed-here] a")?.focus();
-  }
-  const there = new URL(url, location.href);
-  const isHere = there.pathname + there.search === location.pathname + location.search;
-  location.assign(there);
-  if (isHere && there.hash) location.reload(); // with a "#" alone the browser would stay
-  return true;
-}
-
-// Returns whether the page is being left
-async function show(response, form, undone) {
-  if (isSignedOut(response, form, undone)) return;
-  const redirect = response.headers.get("HX-Redirect");
-  if (redirect) return leave(redirect);
-  if (response.headers.get("HX-Refresh")) return leave(location.href);
-  if (response.status === 204) return dialog.close();
-  // 422: something to correct; 409: it can no longer be done, as a page or as a word
-  const html = await response.text();
-  if (response.headers.get("Content-Type")?.startsWith("text/plain")) return fail(html);
-  if (!response.ok && ![409, 422].includes(response.status)) return fail(words.failed);
-  if (/<html[\s>]/i.test(html)) return leave(response.url);
-  draw(html);
-}
-
-function draw(html) {
-  // What went wrong stays until it has been read
-  for (const one of [...dialog.childNodes]) if (!one.matches?.("[data-toast]")) one.remove();
-  dialog.insertAdjacentHTML("beforeend", html);
-  for (const beside of dialog.querySelectorAll("[hx-swap-oob]")) {
-    document.getElementById(beside.id)?.append(...beside.children);
-    beside.remove();
-  }
-  window.htmx?.process(dialog);
-  dialog.dispatchEvent(new CustomEvent("angler:drawn", { bubbles: true }));
+dialog?.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target !== dialog) return;
   if (!dialog.open) dialog.showModal();
   (dialog.querySelector("[autofocus], [aria-invalid=true]") ?? dialog.querySelector("input:not([type=hidden]), select, textarea"))?.focus();
-}
-
-async function load(url, { form, ...options } = {}) {
-  dialog.classList.add("is-busy");
-  let leaves = false;
-  try {
-    leaves = await show(await fetch(url, { ...options, headers: headers() }), form, options.method && words.undone);
-  } catch {
-    fail(words.offline, "offline");
-  }
-  if (!leaves) dialog.classList.remove("is-busy");
-}
+});
 
 // Back brings the page as it was left: with the dialog that has been answered
 window.addEventListener("pageshow", (event) => {
   if (!event.persisted || !dialog) return;
-  dialog.classList.remove("is-busy");
+  busy = false;
   dialog.close();
 });
 
@@ -89,6 +33,7 @@ const mayClose = (one) => one !== dialog || !typed || confirm(words.leave);
 const asks = (event) => dialog?.open && typed && event.preventDefault();
 window.addEventListener("beforeunload", asks);
 document.addEventListener("angler:leaving", asks);
+document.addEventListener("angler:going", () => (typed = false)); // it is done
 // On the window: after whatever else takes Escape
 window.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || event.defaultPrevented || !dialog?.open || !typed) return;
@@ -111,7 +56,7 @@ document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-dialog]");
   if (link && plain && dialog) {
     event.preventDefault();
-    load(link.href);
+    load("get", link.href);
   }
   const closer = event.target.closest("dialog .dialog-close");
   if (closer) {
@@ -130,17 +75,16 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!dialog || event.defaultPrevented || !form.matches("form[data-dialog]")) return;
   event.preventDefault();
-  load(address(form), { method: "POST", body: new FormData(form, event.submitter) });
+  load("post", address(form), new FormData(form, event.submitter), event);
 });
 
 dialog?.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.matches("[method=dialog]") || form.hasAttribute("hx-post")) return;
   event.preventDefault();
-  if (dialog.matches(".is-busy")) return;
   const data = new FormData(form, event.submitter);
-  if (isPost(form)) load(address(form), { method: "POST", body: data, form });
-  else load(`${address(form).split("?")[0]}?${new URLSearchParams(data)}`);
+  if (isPost(form)) load("post", address(form), data, event);
+  else load("get", address(form).split("?")[0] || location.pathname, data);
 });
 
 dialog?.addEventListener("close", () => {
@@ -149,28 +93,27 @@ dialog?.addEventListener("close", () => {
   document.dispatchEvent(new CustomEvent("angler:dialog-closed"));
 });
 
-document.addEventListener("angler:dialog", ({ detail }) => (detail.html ? draw(detail.html) : load(detail.url)));
+document.addEventListener("angler:dialog", ({ detail }) => load("get", detail.url));
 
 // The side preview of a row: arrows ask for the next one, whoever closes it is in the row that was shown last
 const preview = document.getElementById("preview");
 let asked = "";
 
-document.addEventListener("angler:preview", async (event) => {
-  asked = event.detail.url;
-  try {
-    const response = await fetch(asked, { headers: { ...headers(), "HX-Target": "preview" } });
-    if (isSignedOut(response)) return;
-    const html = await response.text();
-    if (asked !== event.detail.url) return; // one has gone on meanwhile
-    if (!response.ok || /<html[\s>]/i.test(html)) return fail(words.failed);
-    preview.innerHTML = html;
-    window.htmx?.process(preview);
-    if (!preview.open) preview.showModal();
-    preview.scrollTop = 0;
-    preview.querySelector("h1")?.focus();
-  } catch {
-    fail(words.offline, "offline");
-  }
+document.addEventListener("angler:preview", ({ detail }) => {
+  asked = detail.url;
+  window.htmx.ajax("get", asked, { source: preview }).catch(() => {});
+});
+
+// One has gone on meanwhile, or closed it
+preview?.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  if (target === preview && detail.requestConfig.path !== asked) detail.shouldSwap = false;
+});
+
+preview?.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target !== preview) return;
+  if (!preview.open) preview.showModal();
+  preview.scrollTop = 0;
+  preview.querySelector("h1")?.focus();
 });
 
 preview?.addEventListener("keydown", (event) => {

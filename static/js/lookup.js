@@ -30,18 +30,26 @@ function mark(box, step) {
   box.querySelector("[data-lookup]").setAttribute("aria-activedescendant", next.id);
 }
 
-async function offer(box, text) {
-  const asked = new URLSearchParams({ q: text, ...(box.dataset.above && { above: box.dataset.above }) });
-  const answer = await fetch(`${box.dataset.url}?${asked}`, { headers: { "HX-Request": "true" } });
-  if (!answer.ok || box.querySelector("[data-lookup]").value !== text) return;
-  const list = box.querySelector(".lookup-options");
-  list.innerHTML = await answer.text();
+function offer(box, text) {
+  const target = box.querySelector(".lookup-options");
+  const values = { q: text, ...(box.dataset.above && { above: box.dataset.above }) };
+  window.htmx.ajax("get", box.dataset.url, { source: target, target, swap: "innerHTML", values }).catch(() => {}); // page.js says it
+}
+
+// Unless one has typed on meanwhile
+document.addEventListener("htmx:beforeSwap", ({ target, detail }) => {
+  const field = target.closest("[data-lookup-box]")?.querySelector("[data-lookup]");
+  if (field && field.value !== detail.requestConfig.parameters.q) detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:afterSwap", ({ target: list }) => {
+  if (!list.matches(".lookup-options")) return;
   list.hidden = false;
-  const field = box.querySelector("[data-lookup]");
+  const field = list.closest("[data-lookup-box]").querySelector("[data-lookup]");
   field.setAttribute("role", "combobox");
   field.setAttribute("aria-controls", list.id);
   field.setAttribute("aria-expanded", "true");
-}
+});
 
 document.addEventListener("input", (event) => {
   const field = event.target.closest("[data-lookup]");

@@ -55,6 +55,7 @@ if (toasts) {
   new MutationObserver(arrive).observe(toasts, { childList: true });
   const comeOut = ({ target }) => toasts.append(...target.querySelectorAll("[data-toast]"));
   document.addEventListener("close", comeOut, { capture: true });
+  document.addEventListener("htmx:beforeSwap", comeOut); // they outlive what is drawn in a dialog
 }
 
 // What was pressed when nobody was signed in any more (session.js)
@@ -69,16 +70,19 @@ document.addEventListener("click", (event) => {
   if (closer) remove(closer.closest("[data-toast]"));
 });
 
-// htmx: say what failed instead of doing nothing
-document.addEventListener("htmx:responseError", (event) => {
-  const { xhr } = event.detail;
-  const plain = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") && xhr.responseText.length < 300;
-  say(plain ? xhr.responseText : words.failed);
+// htmx: say what failed instead of doing nothing; what failed in the same place before is old
+const isWord = (xhr) => xhr.status >= 400 && xhr.getResponseHeader("Content-Type")?.startsWith("text/plain");
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const { xhr, target } = detail;
+  say(isWord(xhr) && xhr.responseText.length < 1000 ? xhr.responseText : words.failed, "danger", target.id);
 });
 document.addEventListener("htmx:sendError", () => say(words.offline, "danger", "offline"));
-document.addEventListener("htmx:afterRequest", ({ detail }) => detail.xhr.status && document.dispatchEvent(new CustomEvent("angler:answered")));
 // It can be reached
-document.addEventListener("angler:answered", () => document.querySelector('[data-toast="offline"]')?.remove());
+document.addEventListener("htmx:afterRequest", ({ detail }) => detail.xhr.status && document.querySelector('[data-toast="offline"]')?.remove());
+// 409 and 422 bring what there is to correct or to decide; or a word, which takes no place
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (isWord(detail.xhr)) Object.assign(detail, { shouldSwap: false, isError: true });
+});
 
 // A value that is being edited in place: the cursor goes into it, Escape leaves it, and after that one is where one was
 document.addEventListener("htmx:load", (event) => {
@@ -171,7 +175,7 @@ function showAsked(root) {
   }
 }
 document.addEventListener("change", ({ target }) => target.form && showAsked(target.form));
-document.addEventListener("angler:drawn", ({ target }) => showAsked(target));
+document.addEventListener("htmx:load", ({ target }) => showAsked(target));
 window.addEventListener("pageshow", () => showAsked(document));
 
 // Not form.method and form.action: a control of such a name stands before them
@@ -243,8 +247,8 @@ for (const [sentTo, sentKey] of Object.entries(history.state?.sentKey ?? {})) {
     if (address(form) === sentTo && keyOf(form) && sentKey !== answeredKey()) keyOf(form).value = sentKey;
   }
 }
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.target.closest?.("form[data-sent]");
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  const form = detail.requestConfig.verb === "post" && target.closest?.("form[data-sent]");
   if (form) release(form);
 });
 
@@ -292,12 +296,23 @@ document.addEventListener("angler:going", (event) => {
   link.addEventListener("click", () => touched.clear());
   link.focus();
 });
+// An answer of htmx leads elsewhere where it says so, and where it is a whole page
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { elt, xhr } = event.detail;
-  const url = xhr.getResponseHeader("HX-Redirect");
-  if (!url || document.dispatchEvent(new CustomEvent("angler:going", { cancelable: true, detail: { url } }))) return;
+  const isPage = (xhr.status < 400 || [409, 422].includes(xhr.status)) && /<html[\s>]/i.test(xhr.responseText);
+  const url = xhr.getResponseHeader("HX-Redirect") ?? (isPage && xhr.responseURL);
+  if (!url) return;
+  const goes = document.dispatchEvent(new CustomEvent("angler:going", { cancelable: true, detail: { url } }));
+  if (goes && !isPage) return; // htmx goes there
   event.preventDefault();
-  elt.inert = true; // it is done
+  if (goes) {
+    event.detail.keepIndicators = true; // busy until the page has gone
+    return location.assign(url);
+  }
+  const dialog = elt.closest("dialog");
+  if (!dialog) return (elt.inert = true); // it is done
+  dialog.close();
+  document.querySelector("[data-typed-here] a").focus();
 });
 
 // A form that htmx sends, and not only asks with: a preview of what it would do saves nothing

@@ -6,7 +6,6 @@ const found = palette?.querySelector("[data-palette-found]");
 const places = palette ? [...palette.querySelectorAll("[data-palette-places] .palette-item")] : [];
 const none = palette?.querySelector("[data-palette-none]");
 let timer;
-let running;
 
 const shown = () => [...palette.querySelectorAll(".palette-item")].filter((item) => !item.hidden);
 
@@ -30,26 +29,13 @@ function settle() {
   select(all[0]);
 }
 
-async function look(text) {
-  running?.abort();
-  if (!text.trim() || !palette.dataset.url) {
+function look() {
+  if (field.value.trim() && palette.dataset.url) {
+    window.htmx.ajax("get", palette.dataset.url, { source: found, values: { q: field.value } }).catch(() => {}); // page.js says it
+  } else {
     found.replaceChildren();
-    return settle();
+    settle();
   }
-  running = new AbortController();
-  try {
-    const url = `${palette.dataset.url}?${new URLSearchParams({ q: text })}`;
-    const response = await fetch(url, { headers: { "HX-Request": "true" }, signal: running.signal });
-    if (response.ok) found.innerHTML = await response.text();
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    found.replaceChildren();
-  }
-  for (const item of found.querySelectorAll(".palette-item")) {
-    item.setAttribute("role", "option");
-    item.tabIndex = -1;
-  }
-  settle();
 }
 
 function open(text = "") {
@@ -60,14 +46,26 @@ function open(text = "") {
   settle();
   palette.showModal();
   field.focus();
-  if (text) look(text);
+  if (text) look();
 }
 
 if (palette) {
   field.addEventListener("input", () => {
     filterPlaces(field.value);
     clearTimeout(timer);
-    timer = setTimeout(() => look(field.value), 120);
+    timer = setTimeout(look, 120);
+    settle();
+  });
+
+  // Unless one has typed on meanwhile
+  found.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.requestConfig.parameters.q !== field.value) detail.shouldSwap = false;
+  });
+  found.addEventListener("htmx:afterSettle", () => {
+    for (const item of found.querySelectorAll(".palette-item")) {
+      item.setAttribute("role", "option");
+      item.tabIndex = -1;
+    }
     settle();
   });
 

@@ -90,18 +90,22 @@ function ask(url = "", form = null, told = "", redo = null) {
   asking ??= check().finally(() => ((asking = justPressed = null), (asked = ""), (undone = []), (again = [])));
 }
 
-document.addEventListener("angler:signed-out", ({ detail }) => ask(detail.url, detail.form, detail.undone, detail.again));
+// The form that htmx has sent, be it by itself or for a dialog; a preview of what it would do is none
+function formOf({ elt, verb, formData, triggeringEvent }) {
+  const isWhole = verb === "post" && !formData.has("preview");
+  return isWhole && [elt, triggeringEvent?.target].find((one) => one?.matches?.("form"));
+}
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-  if (detail.xhr.status !== 401) return;
+  const { xhr, requestConfig } = detail;
+  if (xhr.status !== 401) return;
   detail.isError = false;
-  const { elt, verb, formData } = detail.requestConfig;
-  const whole = elt.matches("form") && verb === "post" && !formData.has("preview");
-  ask(detail.xhr.getResponseHeader("X-Sign-In"), whole ? elt : null, verb === "get" ? "" : words.undone);
+  // Who asked may know better what was not done, and how to do it once more (board.js)
+  const { undone: told = requestConfig.verb === "get" ? "" : words.undone, again: redo } = requestConfig.triggeringEvent?.detail ?? {};
+  ask(xhr.getResponseHeader("X-Sign-In"), formOf(requestConfig) || null, told, redo);
 });
 // It was sent again
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
-  const { elt, verb } = detail.requestConfig;
-  if (detail.successful && verb === "post" && elt.matches("form")) document.querySelector('[data-toast="session"]')?.remove();
+  if (detail.successful && formOf(detail.requestConfig)) document.querySelector('[data-toast="session"]')?.remove();
 });
 // Back from signing in, in another tab
 for (const name of ["focus", "visibilitychange"]) window.addEventListener(name, () => note && ask());

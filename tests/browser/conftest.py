@@ -43,6 +43,9 @@ QUIET_FLAGS = [
     "--renderer-process-limit=1",
 ]
 
+# What the browser and htmx say while a test has cut the line
+UNREACHED = ("Failed to load resource: net::ERR_INTERNET_DISCONNECTED", "htmx:sendError", "htmx:afterRequest")
+
 expect.set_options(timeout=PATIENCE)
 
 
@@ -159,6 +162,7 @@ def watch(context: BrowserContext) -> list[str]:
         here = message.page.url if message.page else ""
         refused = re.search(r"(status of|Status Error Code) (401|409|422)\b", message.text) is not None
         expected = refused or ("status of 4" in message.text and message.location["url"] == here)
+        expected |= message.text.startswith(UNREACHED)
         if message.type in ("error", "warning") and not expected:
             problems.append(f"{here}: {message.text}")
 

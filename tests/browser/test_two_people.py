@@ -17,6 +17,12 @@ from tests.browser.conftest import SignIn, settled
 from tests.forms import form_of
 from tests.people import PASSWORD, Firm, client_of
 
+# As a part of the page that asks by itself is answered when nobody is signed in any more
+ANSWERED_401 = """document.body.dispatchEvent(new CustomEvent("htmx:beforeSwap", { bubbles: true, detail: {
+  xhr: { status: 401, getResponseHeader: () => "/x" },
+  requestConfig: { elt: document.body, verb: "get", formData: new FormData() },
+} }))"""
+
 
 @pytest.fixture
 def me(fresh_firm: Firm, page: Page, sign_in: SignIn) -> Page:
@@ -293,7 +299,7 @@ def test_what_was_pressed_with_an_old_token_is_sent_once_more_by_itself(
         me.context.clear_cookies(name="csrftoken")
         if is_asking:
             me.route(f"**/{fresh_firm.tenant.slug}/", hold)
-            me.evaluate("document.dispatchEvent(new CustomEvent('angler:signed-out', { detail: { url: '/x' } }))")
+            me.evaluate(ANSWERED_401)
         with me.expect_response(lambda answer: answer.status == 401):
             me.locator("[name=city]").press("Enter")
         for route in held:

@@ -32,6 +32,25 @@ def test_leaving_is_a_303_for_a_page_and_a_header_for_htmx() -> None:
 
 
 @pytest.mark.parametrize(
+    ("shown", "url", "loads"),
+    [
+        ("/acme/board/?owner=me", "/acme/board/?owner=me#card-1", True),
+        ("/acme/board/?owner=me#card-1", "/acme/board/?owner=me#card-1", True),
+        ("/acme/board/?q=a%20b", "/acme/board/?q=a b#card-1", True),
+        ("/acme/board/", "/acme/board/?owner=me#card-1", False),  # the browser loads it anyway
+        ("/acme/board/", "/acme/board/", False),
+    ],
+    ids=["a-place", "the-same-place", "in-other-letters", "another-page", "no-place"],
+)
+def test_a_place_on_the_page_that_is_shown_is_loaded(shown: str, url: str, loads: bool) -> None:
+    """By a "#" alone the browser stays on what it shows, which is old."""
+    request = request_of("post", htmx=True)
+    request.META["HTTP_HX_CURRENT_URL"] = f"http://testserver{shown}"
+    left = http.go(request, url)
+    assert (left.headers["HX-Redirect"], "HX-Refresh" in left.headers) == (url, loads)
+
+
+@pytest.mark.parametrize(
     ("verb", "meant", "result"),
     [("post", "DELETE", "DELETE"), ("post", "", "POST"), ("post", "TRACE", "POST"), ("get", "DELETE", "GET")],
 )
