@@ -57,7 +57,7 @@ def composer_context(form: ComposerForm) -> dict[str, Any]:
 
 
 def feed_context(actor: Membership, record: TenantModel, page: Timeline) -> dict[str, Any]:
-    """What ``activities/feed.html`` shows: the timeline's lines by day."""
+    """What ``ui.feed`` shows: the timeline's lines by day."""
     url = timeline_url(record)
     files = files_of(record, (entry.activity for entry in page.entries if entry.activity))
     return {

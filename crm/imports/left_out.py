@@ -57,7 +57,7 @@ def _withheld(run: Import) -> dict[int, tuple[str]]:
 
 
 def told_left_out(run: Import, left: Iterable[Sequence[Any]], viewer: Membership) -> dict[str, Any]:
-    """What ``imports/parts/left_out.html`` shows ``viewer`` of what ``left_out`` has found."""
+    """What ``ui.left_out`` shows ``viewer`` of what ``left_out`` has found."""
     withheld = [one for one in left if len(one) > 2]
     words = {"fields": ", ".join(dict.fromkeys(label for _name, _cells, label in withheld)), "name": run.made_by.name}
     whose = (

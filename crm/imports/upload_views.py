@@ -84,7 +84,7 @@ def reading(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
 
 
 def reading_context(run: Import, actor: Membership) -> dict[str, Any]:
-    """What ``imports/parts/reading.html`` shows of how the file is read."""
+    """What ``ui.reading`` shows of how the file is read."""
     found = FileReading.of(run)
     first = found.top[0][0] if found.top else found.header
     return {

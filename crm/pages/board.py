@@ -144,7 +144,6 @@ def moved(request: WorkspaceRequest, record_type: RecordType, record: Any, befor
         words = {"name": record.name}
         say(request, _("“%(name)s” was moved, and is no longer shared with you.") % words, tone="info")
     context = {
-        "oob": True,
         "columns": [column for column in columns if column.value.pk in (before, now)],
         "reached": reached,
         "card": card,

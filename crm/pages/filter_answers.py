@@ -36,7 +36,7 @@ def with_filters(page: TypePage) -> TypePage:
         if not is_of_bar:
             return page(request, record_type)
         context = {"type": record_type, "state": listing.state, "bar": FilterBar(request, listing.state)}
-        return respond(request, "pages/parts/filters.html", context)
+        return respond(request, "pages/filters.html", context)
 
     return view
 

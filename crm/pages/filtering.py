@@ -40,7 +40,7 @@ class Picker:
 
 @dataclass(frozen=True)
 class FilterBar:
-    """What ``pages/parts/filters.html`` shows over a list or a board; the chips of ``unreadable`` are marked."""
+    """What ``ui.filters`` shows over a list or a board; the chips of ``unreadable`` are marked."""
 
     request: WorkspaceRequest
     state: ViewState

@@ -30,9 +30,9 @@ def respond_run(
 ) -> HttpResponse:
     """Render the page of ``run``; while it is open, the page polls its partial ``counts``.
 
-    ``template`` includes ``runs/counts.html`` in that partial (under the heading ``what``), ``runs/stop.html`` while
-    it is ``running``, and has all that changes when it ends in a partial ``progress``, with the id ``run-progress``.
-    ``context`` may have another ``state`` and ``tone`` for the badge.
+    ``template`` draws ``ui.run_counts`` in that partial, ``ui.run_stop`` while it is ``running``, and has all that
+    changes when it ends in a partial ``progress``, with the id ``run-progress``. ``context`` may have another ``state``
+    and ``tone`` for the badge.
     """
     shared = {
         "run": run,

@@ -16,7 +16,7 @@ MUTED, WRAPPED = {"td": {"class": "is-muted"}}, {"td": {"class": "is-wrap"}}
 
 
 class Log(tables.Table):
-    """Rows in the order in which they are brought, drawn by ``setup/parts/table.html``."""
+    """Rows in the order in which they are brought, drawn by ``ui.log_table``."""
 
     class Meta:
         orderable = False

@@ -16,6 +16,7 @@ from django.template.backends import jinja2 as backend
 from django.template.backends.utils import csrf_token_lazy
 from django.utils.functional import SimpleLazyObject
 
+from crm.ui.components import Components
 from crm.ui.form_marks import csrf_input
 
 
@@ -29,6 +30,7 @@ class Templates(backend.Jinja2):
         for words in vocabularies:
             self.env.globals.update(words.FUNCTIONS)
             self.env.filters.update(words.FILTERS)
+        self.env.globals["ui"] = Components(self.env)
 
     def from_string(self, template_code: str) -> Template:
         try:

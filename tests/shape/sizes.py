@@ -69,7 +69,7 @@ LIMITS = (
         beyond=frozenset(
             {
                 "templates/home/my_day.html",
-                "templates/imports/columns/words.html",
+                "templates/imports/components/words.html",
                 "templates/imports/run.html",
             }
         ),
@@ -80,13 +80,12 @@ LIMITS = (
         lambda: characters(TEMPLATES),
         beyond=frozenset(
             {
-                "templates/activities/composer.html",
-                "templates/activities/task_row.html",
+                "templates/activities/components/composer.html",
+                "templates/activities/components/task_row.html",
                 "templates/bulk/run.html",
                 "templates/home/my_day.html",
-                "templates/imports/columns/words.html",
+                "templates/imports/components/words.html",
                 "templates/imports/run.html",
-                "templates/opportunities/stage.html",
                 "templates/pages/list.html",
                 "templates/pages/record.html",
                 "templates/parts/dialogs.html",

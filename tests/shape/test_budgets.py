@@ -15,7 +15,8 @@ def test_the_files_are_found() -> None:
 
 def test_no_test_finds_in_a_page_what_every_page_carries() -> None:
     """Two looked for "Nothing was saved" in pages, where the words of the scripts hold it, and could not fail."""
-    frame = "".join(text_of(ROOT / f"templates/parts/{name}.html") for name in ("bar", "dialogs", "person_menu", "top"))
+    parts = ("parts/bar", "parts/dialogs", "parts/top", "components/person_menu")
+    frame = "".join(text_of(ROOT / f"templates/{name}.html") for name in parts)
     carried = [words for words in re.findall(r'_\("(.+?)"', frame) if " " in words]
     sought = r"""assert (?:.* (?:and|or) )?(?:"([^"{}]+)"|'([^'{}]+)') in (?!own_words\()\w"""
     found = [
