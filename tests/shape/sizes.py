@@ -62,43 +62,8 @@ LIMITS = (
     Limit("lines of a file", 400, lambda: lines([*SOURCES, *STATIC])),
     Limit("lines of a function", 50, functions),
     Limit("modules in a circle of imports", 0, in_circles),
-    Limit(
-        "lines of a template",
-        150,
-        lambda: lines(TEMPLATES),
-        beyond=frozenset(
-            {
-                "templates/home/my_day.html",
-                "templates/imports/components/words.html",
-                "templates/imports/run.html",
-            }
-        ),
-    ),
-    Limit(
-        "characters of a template",
-        4_000,
-        lambda: characters(TEMPLATES),
-        beyond=frozenset(
-            {
-                "templates/activities/components/composer.html",
-                "templates/activities/components/task_row.html",
-                "templates/bulk/run.html",
-                "templates/home/my_day.html",
-                "templates/imports/components/words.html",
-                "templates/imports/run.html",
-                "templates/pages/list.html",
-                "templates/pages/record.html",
-                "templates/parts/dialogs.html",
-                "templates/saved_views/index.html",
-                "templates/search/results.html",
-                "templates/setup/account_life.html",
-                "templates/setup/field.html",
-                "templates/setup/fields.html",
-                "templates/setup/person.html",
-                "templates/setup/role.html",
-            }
-        ),
-    ),
+    Limit("lines of a template", 150, lambda: lines(TEMPLATES)),
+    Limit("characters of a template", 4_000, lambda: characters(TEMPLATES)),
     Limit("characters of a template’s line", 120, lambda: longest_lines(TEMPLATES)),
     Limit("lines of a style sheet", 230, lambda: lines(STYLES)),
     Limit("characters of a style sheet", 7_500, lambda: characters(STYLES)),

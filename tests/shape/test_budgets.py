@@ -15,7 +15,7 @@ def test_the_files_are_found() -> None:
 
 def test_no_test_finds_in_a_page_what_every_page_carries() -> None:
     """Two looked for "Nothing was saved" in pages, where the words of the scripts hold it, and could not fail."""
-    parts = ("parts/bar", "parts/dialogs", "parts/top", "components/person_menu")
+    parts = ("parts/bar", "parts/dialogs", "parts/top", "components/person_menu", "components/shortcuts")
     frame = "".join(text_of(ROOT / f"templates/{name}.html") for name in parts)
     carried = [words for words in re.findall(r'_\("(.+?)"', frame) if " " in words]
     sought = r"""assert (?:.* (?:and|or) )?(?:"([^"{}]+)"|'([^'{}]+)') in (?!own_words\()\w"""
