@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
@@ -20,3 +21,8 @@ def own_words(answer: Any) -> str:
 def escaped_alike(answer: Any) -> str:
     """The page with quotes as Django's ``escape`` writes them: Jinja2 has equal, other entities for them."""
     return answer.content.decode().replace("&#39;", "&#x27;").replace("&#34;", "&quot;")
+
+
+def tight(html: str) -> str:
+    """The page without the line breaks of its template: they show as a blank at most, and beside a tag as nothing."""
+    return re.sub(r"\s*\n\s*", " ", re.sub(r"(?<=>)\s*\n\s*|\s*\n\s*(?=<)", "", html))

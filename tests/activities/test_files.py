@@ -21,6 +21,7 @@ from crm.tenants.context import tenant_context
 from tests import make
 from tests.activities.uploading import PDF, content_of, fetched, lead_of, name_on_disk, page_of, sent, stored
 from tests.naughty import all_strings
+from tests.own_words import tight
 from tests.people import Firm, client_of
 from tests.waiting import while_another
 
@@ -194,7 +195,7 @@ def test_the_files_of_a_workspace_are_bounded_together(firm: Firm, settings: Any
     settings.FILES_MAX_BYTES = 3000
     assert sent(firm, lead, ("a.pdf", PDF.ljust(2000))).status_code == 303
     answer = sent(firm, lead, ("b.pdf", PDF.ljust(500)), ("c.pdf", PDF.ljust(501)), body="My note")
-    page = answer.content.decode().replace("\xa0", " ")
+    page = tight(answer.content.decode().replace("\xa0", " "))
     assert answer.status_code == 422 and ">My note</textarea>" in page
     assert "its files may take up 2.9 KB together, and 1000 bytes are left." in page
     assert 'aria-label="Attach files" aria-invalid="true" aria-describedby="composer-error"' in page

@@ -17,6 +17,7 @@ from crm.notices.selectors import told
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 HERE = "/acme/"
@@ -48,11 +49,11 @@ def undo_of(html: str) -> str:
 
 def test_every_row_leads_to_the_question_who(firm: Firm, task: Activity) -> None:
     for path in (HERE, "/acme/tasks/", "/acme/tasks/?who=team"):
-        page = client_of(firm.ana).get(path).content.decode()
+        page = tight(client_of(firm.ana).get(path).content.decode())
         link = unescape(page.partition(f'id="owner-{task.pk}" href="')[2].partition('"')[0])
         answer = client_of(firm.ana).get(link)
         assert answer.status_code == 200
-        text = answer.content.decode()
+        text = tight(answer.content.decode())
         assert "<html" in text and f'name="next" value="{path}"' in text
         assert f'<option value="{firm.ana.pk}" selected>Ana Owner</option>' in text
         assert "<html" not in client_of(firm.ana).get(link, **HTMX).content.decode()

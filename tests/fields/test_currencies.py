@@ -16,6 +16,7 @@ from crm.fields.reading.amounts import currency_words, meanings
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.fields.own import add_field, fresh
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 
@@ -43,7 +44,7 @@ def trading(firm: Firm) -> Firm:
     [("leads/new/", ""), ("accounts/new/", ""), ("opportunities/new/", ""), ("setup/workspace/", "currency")],
 )
 def test_those_in_use_stand_first_by_name(trading: Firm, path: str, name: str) -> None:
-    page = client_of(trading.ada).get(f"/acme/{path}").content.decode()
+    page = tight(client_of(trading.ada).get(f"/acme/{path}").content.decode())
     here, others = groups(page, name)
     assert here == ["USD", "DEM", "JPY", "NOK", "PLN", "ZAR"]
     assert {"EUR", "GBP", "KWD"} <= set(others)
@@ -69,7 +70,7 @@ def test_the_dead_are_kept_where_a_record_has_one(firm: Firm) -> None:
     with tenant_context(firm.tenant):
         deal = make.opportunity(firm.ana, amount=Money(100, "DEM"))
     ana = client_of(firm.ana)
-    page = ana.get(f"/acme/opportunities/{deal.pk}/edit/").content.decode()
+    page = tight(ana.get(f"/acme/opportunities/{deal.pk}/edit/").content.decode())
     assert '<option value="DEM" selected>DEM – German Mark<' in page
     ana.post(f"/acme/opportunities/{deal.pk}/deletion/")
     assert "DEM" not in ana.get("/acme/opportunities/new/").content.decode()

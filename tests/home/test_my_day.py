@@ -22,6 +22,7 @@ from crm.saved_views.models import SavedView
 from crm.tenants.clock import today
 from crm.tenants.context import tenant_context
 from tests import make
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -30,7 +31,7 @@ HTMX = {"HTTP_HX_REQUEST": "true"}
 def page(firm: Firm, member: Any = None, client: Any = None) -> str:
     response = (client or client_of(member or firm.ana)).get("/acme/")
     assert response.status_code == 200
-    return response.content.decode()
+    return tight(response.content.decode())
 
 
 def card(text: str, key: str) -> str:

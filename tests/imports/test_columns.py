@@ -17,6 +17,7 @@ from crm.users.models import Membership
 from leads.models import Lead
 from tests.imports.steps import bring_in, told, upload
 from tests.imports.test_words import Page
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 HEAD = "last name,email,rating\n"
@@ -46,14 +47,14 @@ def test_one_row_of_two_lines_is_shown_as_what_it_is(firm: Firm) -> None:
     text = 'last name,email,description\nBrandt,h@k.example,"line one\nline two"\n'
     page = columns_page(client_of(firm.ada), text)[1].content.decode()
     assert '<span class="count">1 row</span>' in page
-    assert "<bdi>line one\nline two</bdi></li>" in page
+    assert "<bdi>line one\nline two</bdi>" in page
     run = bring_in(firm, "leads", text, dry_run="1")
     told = client_of(firm.ada).get(f"/acme/imports/{run.pk}/").content.decode()
     assert "<bdi>line one\nline two</bdi>" in told
 
 
 def test_source_campaign_owner_and_rating_are_set_for_all_rows(firm: Firm) -> None:
-    page = unescape(columns_page(client_of(firm.ada), ROWS)[1].content.decode())
+    page = tight(unescape(columns_page(client_of(firm.ada), ROWS)[1].content.decode()))
     for field in ("source", "rating", "owner", "status"):
         assert f'<select name="fixed_{field}"' in page
     assert f'<option value="{firm.sam.email}">Sam Seller</option>' in page

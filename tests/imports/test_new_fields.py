@@ -22,6 +22,7 @@ from crm.tenants.context import tenant_context
 from leads.models import Lead
 from tests.imports.steps import finished, sent, tenant_of, told
 from tests.imports.test_words import Page
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 HEAD = "First name,Last name,E-mail,Birthday\n"
@@ -290,7 +291,7 @@ def test_an_answer_of_yes_stays_yes_beside_a_mistake_and_is_none_of_our_guesses(
     page = planned(firm, "Name,VIP\nOwl,jep\nElk,nope\n", 1, "accounts", kind_1="yes_no")
     name = page.questions.words[0].name
     data = page.columns() | {"kind_1": "yes_no", f"word_{name}": ["jep", "nope"], f"answer_{name}": ["use:yes", ""]}
-    html = page.refused(data).content.decode()
+    html = tight(page.refused(data).content.decode())
     assert page.words(name) == {"jep": (1, "Yes"), "nope": (1, "")}
     select = re.search(rf'<select[^>]*id="answer-{name}-0".*?</select>', html, re.DOTALL)
     assert select and re.findall(r'value="([^"]*)" selected', select[0]) == ["use:yes"]

@@ -19,7 +19,7 @@ from opportunities.models import Opportunity
 from opportunities.services import update_opportunity
 from tests import make
 from tests.leads.test_bulk_conversion import ALSO, counts, go_on, latest, some_leads, try_out
-from tests.own_words import own_words
+from tests.own_words import own_words, tight
 from tests.people import Firm, client_of
 
 
@@ -42,18 +42,18 @@ def test_the_preview_says_lead_by_lead_what_it_would_become(firm: Firm, leads: l
         usual = usual_close()
     chosen = [*leads, twin, near]
     asked = client_of(firm.ada).post("/acme/bulk/leads/new/", {"action": "convert", "id": [str(x.pk) for x in chosen]})
-    form = " ".join(asked.content.decode().split())
+    form = tight(asked.content.decode())
     assert "Preview…</button>" in form and f'value="{usual:%Y-%m-%d}"' in form
     answer, run = try_out(firm, chosen, firm.ada, **{"to-expected_close_on": "2031-03-04"})
     assert (run.done_count, run.refused_count, run.counts["left"]) == (5, 2, 2)
-    page = client_of(firm.ada).get(answer["Location"]).content.decode()
+    page = tight(client_of(firm.ada).get(answer["Location"]).content.decode())
     assert "Convert 5 leads</button>" in page and "Preview: Convert 7 leads" in page
     listed = " ".join(re.sub("<[^>]+>", " ", own_words(client_of(firm.ada).get("/acme/bulk/"))).split())
     assert "Rows Left out Refused" in listed and "(only tried) 7 2 0 Ada" in listed, "no rule has refused them"
     file = client_of(firm.ada).get(f"/acme/bulk/{run.pk}/refused/").content.decode()
     assert file.startswith("\ufeffid,name,state,reason") and file.count(",left out,") == 2 and ",refused," not in file
-    assert f'<span class="badge">Existing</span> <a class="link" href="/acme/accounts/{other.pk}/">Other</a>' in page
-    assert "same domain" in page and "New, shared</span> Kestrel Ltd" in page
+    assert f'<span class="badge">Existing</span><a class="link" href="/acme/accounts/{other.pk}/">Other</a>' in page
+    assert "same domain" in page and "New, shared</span>Kestrel Ltd" in page
     assert (
         page.count("Stage: Qualifying") == page.count("Expected close: Mar 4, 2031") == 5
         and "Owner: Ada" in page

@@ -21,6 +21,7 @@ from opportunities.services import add_contact_role
 from tests import make
 from tests.leads.browser_form import form_values
 from tests.leads.test_conversion import choice_of, full_lead
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 
@@ -70,7 +71,7 @@ def test_sent_twice_it_is_done_once(firm: Firm, lead: Lead) -> None:
 def test_the_button_and_the_sentence_say_what_will_happen(firm: Firm, lead: Lead) -> None:
     with tenant_context(firm.tenant):
         make.account(firm.ana, name="Kestrel Logistics", city="Bremen", phone="+1 212 555 0142")
-    page = client_of(firm.ana).get(path_of(lead, "conversion/")).content.decode()
+    page = tight(client_of(firm.ana).get(path_of(lead, "conversion/")).content.decode())
     button = re.search(r'<button class="button button-primary"[^>]*>(.*?)</button>', page.split('id="convert-foot"')[1])
     assert button and re.sub("<.*?>", "", button[1]) == "Link Kestrel Logistics, create contact and opportunity"
     assert "links the account “Kestrel Logistics” and sets its website and employees" in page
@@ -84,7 +85,7 @@ def test_a_name_alone_links_nothing(firm: Firm, lead: Lead) -> None:
         make.account(firm.ana, name="Kestrel Logistics", website="kestrel.test", country="Chile")
     client = client_of(firm.ana)
     path = path_of(lead, "conversion/")
-    page = client.get(path).content.decode()
+    page = tight(client.get(path).content.decode())
     assert '<span class="badge tone-neutral">same name</span>' in page
     assert '<span class="badge tone-warning">other domain</span>' in page
     assert form_of(client, path)["accounts"] == "new"

@@ -21,6 +21,7 @@ from opportunities.models import Opportunity
 from opportunities.services import move_to_stage
 from tests import make
 from tests.forms import form_of
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 
@@ -133,7 +134,7 @@ def test_lists_are_offered_for_a_contact_that_one_may_edit(firm: Firm, deal: Any
 
 
 def test_a_card_that_is_dropped_on_lost_is_asked_the_same(firm: Firm, deal: Any) -> None:
-    board = client_of(firm.ana).get("/acme/opportunities/board/?filters=none").content.decode()
+    board = tight(client_of(firm.ana).get("/acme/opportunities/board/?filters=none").content.decode())
     lost = loss(firm)["stage"]
     assert f'data-board-column="{lost}" aria-labelledby="column-{lost}" data-ask' in board
     dialog = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "dialog"}

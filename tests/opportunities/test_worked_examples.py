@@ -27,6 +27,7 @@ from opportunities.models import Opportunity
 from opportunities.selectors import contact_roles
 from tests import make
 from tests.leads.browser_form import form_values
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 
@@ -73,7 +74,7 @@ def new_opportunity(client: Client, firm: Firm, account: Any, name: str) -> str:
 def page(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return tight(answer.content.decode())
 
 
 def type_of(firm: Firm, account: Any) -> str:

@@ -21,6 +21,7 @@ from crm.users.services import create_role
 from leads.duplicates import LEADS, find_alike
 from tests import make
 from tests.forms import form_of
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 ACCOUNT = {"name": "Café Élan", "website": "https://www.elan.example", "phone": "+1 212 555 0142"}
@@ -33,7 +34,7 @@ def send(firm: Firm, key: str, member: Any = None, page: str = "new", **values: 
 
 def matches(answer: HttpResponse) -> list[tuple[str, list[str]]]:
     """The names and reasons that the warning lists."""
-    page = answer.content.decode().replace("&amp;", "&")
+    page = tight(answer.content.decode()).replace("&amp;", "&")
     listed = re.search(r'<ul class="matches">.*?</ul>', page, re.S)
     rows = re.findall(r"<li>.*?</li>", listed[0], re.S) if listed else []
     return [
@@ -192,7 +193,7 @@ def test_what_lies_in_the_recycle_bin_is_none(firm: Firm) -> None:
 
 def panel(firm: Firm, record: Any, member: Any = None) -> list[str]:
     path = f"/acme/{record.type_key}/{record.pk}/"
-    page = client_of(member or firm.ana).get(path).content.decode()
+    page = tight(client_of(member or firm.ana).get(path).content.decode())
     section = page.partition("<h2>Possible duplicates</h2>")[2].partition("</section>")[0]
     return [re.sub(r"\s+", " ", row) for row in re.findall(r"<a [^>]*><bdi>([^<]*)</bdi></a>\s*<small>", section)]
 

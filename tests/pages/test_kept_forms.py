@@ -26,6 +26,7 @@ from crm.ui.form_marks import mark_of
 from leads.models import Lead
 from tests import make
 from tests.forms import Filled, form_of
+from tests.own_words import tight
 from tests.people import PASSWORD, Firm, client_of
 
 NEW = "/acme/leads/new/"
@@ -240,7 +241,7 @@ def test_what_was_typed_is_given_back_in_words(firm: Firm) -> None:
     form = form_of(client_of(firm.ana), f"/acme/leads/{lead.pk}/edit/")
     client_of(firm.ada).post(f"/acme/leads/{lead.pk}/deletion/")
     typed = {"source": str(source.pk), "estimated_value": "1,200", "description": "Two\nlines", "opted_out": "on"}
-    text = form.send(**typed).content.decode().partition("What the form held")[2].partition("</section>")[0]
+    text = tight(form.send(**typed).content.decode()).partition("What the form held")[2].partition("</section>")[0]
     shown = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text, re.S))
     assert shown["Source"] == source.label and shown["Owner"] == "Ana Owner"
     assert shown["Estimated value"].startswith("1,200") and shown["Description"] == "Two<br>lines"

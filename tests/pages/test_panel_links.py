@@ -21,12 +21,13 @@ from leads.services import delete_lead
 from opportunities.models import Opportunity
 from opportunities.services import add_contact_role, update_opportunity
 from tests import make
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 
 def panel(page: str, title: str) -> tuple[str, str]:
     """The number beside the title of a panel, and where its link to a list leads."""
-    found = re.search(rf"<h2>{title}</h2>(.*?)</section>", page, re.S)
+    found = re.search(rf"<h2>{title}</h2>(.*?)</section>", tight(page), re.S)
     assert found, f"there is no panel {title}"
     number = re.search(r'class="count">(.*?)<', found[1])
     link = re.search(r'class="link" href="([^"]+)"', found[1])
@@ -190,5 +191,5 @@ def test_the_records_with_a_value_in_an_own_field(firm: Firm, kind: str) -> None
         delete_lead(made[0], actor=firm.ana)
     client = client_of(firm.ada)
     page = client.get(f"/acme/setup/fields/leads/{field.pk}/").content.decode()
-    link = re.search(r'<dd><a class="link" href="([^"]+)">2</a> and 1 that was deleted</dd>', page)
+    link = re.search(r'<dd><a class="link" href="([^"]+)">2</a>and 1 that was deleted</dd>', tight(page))
     assert link and len(listed(client, unescape(link[1]))) == 2

@@ -20,7 +20,7 @@ from crm.ui.toasts import undo_of
 from crm.users.models import Membership
 from tests import make
 from tests.forms import Filled, form_of
-from tests.own_words import own_words
+from tests.own_words import own_words, tight
 from tests.people import Firm, client_of
 
 
@@ -180,7 +180,7 @@ def test_a_view_that_cannot_be_saved_as_asked_comes_back_with_its_name_and_what_
     assert words in ana.get(address).content.decode()
     answer = form.send(name="Typed by Ana", audience="team")
     assert answer.status_code == 422
-    told = own_words(answer)
+    told = tight(own_words(answer))
     assert words in told and "Nothing was saved. You can still save what is shown below." in told
     assert kept(firm, "Typed by Ana") is None
     back = form.again(answer)

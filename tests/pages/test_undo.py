@@ -29,6 +29,7 @@ from opportunities.models import Opportunity, StageVisit
 from opportunities.services import move_to_stage, update_opportunity
 from tests import make
 from tests.forms import HTMX
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 UNDO = re.compile(r'<form method="post" action="([^"]+)">(?:(?!</form>).)*?name="_method" value="DELETE"', re.DOTALL)
@@ -342,7 +343,7 @@ class TestALossFromAnOldPage:
         ana = client_of(firm.ana)
         asked = ana.post(url, data)
         assert asked.status_code == 422
-        page = asked.content.decode()
+        page = tight(asked.content.decode())
         assert "<h2>Not moved</h2>" in page, "there is nothing to correct"
         assert "Max Manager has changed it to “Lost” meanwhile. Press the button again to do it anyway." in page
         assert "Too dear" in page

@@ -21,6 +21,7 @@ from crm.tenants.memo import forget
 from crm.users.models import Membership, User
 from reports.products import products_offered
 from reports.shipped import REPORTS
+from tests.own_words import tight
 from tests.people import Firm, client_of
 from tests.reports.reading import ask, cells_of, figure, labels, line, rows_behind, table
 from tests.reports.rows import deal, lead, reason
@@ -129,7 +130,7 @@ def test_the_pipeline_is_offered_where_there_are_two(firm: Firm) -> None:
 def page(client: Client, url: str) -> str:
     answer = client.get(url)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return tight(answer.content.decode())
 
 
 def sold(firm: Firm, owner: Membership, product: str, label: str = "Won", number: int = 1) -> None:

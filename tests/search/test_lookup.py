@@ -7,6 +7,7 @@ import pytest
 from crm.tenants.context import tenant_context
 from crm.users.models import Role
 from tests import make
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 FOUND = {
@@ -29,7 +30,8 @@ def test_a_record_is_offered_by_any_of_its_words_as_far_as_one_may_see_it(firm: 
             make.account(firm.ana, name=name)
             make.account(firm.sam, name=f"{name} of Sam")
     mine, all_there = (
-        client_of(one).get(f"/acme/lookup/{path}/", {"q": typed}).content.decode() for one in (firm.ana, firm.ada)
+        tight(client_of(one).get(f"/acme/lookup/{path}/", {"q": typed}).content.decode())
+        for one in (firm.ana, firm.ada)
     )
     for name in FOUND[typed]:
         assert f">{name}<" in mine and f">{name}<" in all_there and f">{name} of Sam<" in all_there

@@ -15,6 +15,7 @@ from crm.events.models import HandlerRun
 from crm.tenants.context import tenant_context
 from crm.users.access import least_role
 from crm.users.models import Invitation, Membership, Role
+from tests.own_words import tight
 from tests.people import Firm, client_of
 from tests.users.caches import clean_cache  # noqa: F401 (a fixture)
 
@@ -108,7 +109,11 @@ def test_an_invitation_starts_with_the_least_role_that_can_work(firm: Firm) -> N
     ada = client_of(firm.ada)
 
     def preselected() -> str:
-        page = ada.get(firm.url("setup:invite")).content.decode().partition('name="role"')[2].partition("</select>")[0]
+        page = (
+            tight(ada.get(firm.url("setup:invite")).content.decode())
+            .partition('name="role"')[2]
+            .partition("</select>")[0]
+        )
         (name,) = re.findall(r"selected>([^<]+)<", page)
         return name
 
