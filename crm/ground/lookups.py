@@ -9,24 +9,25 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.expressions import RawSQL
 
-Texts = Collection[str]
+from crm.ground.statements import cursor_for_once
+
+Texts = Sequence[str]
 LOOKED_AT = 10  # rows that a lookup finds, where it does not say how many
 
 
 @dataclass(frozen=True)
 class Lookup:
     """The first ``most`` rows (None: all) that fulfil ``condition``, in which ``wanted`` is a row of what somebody asks
-    for: ``of`` says who, ``a``, ``b`` and ``c`` are lists of texts. ``gives`` is the column that is read.
+    for: ``a``, ``b`` and ``c`` are lists of texts. ``gives`` is the column that is read.
 
     ``of_these`` leaves some of these first rows (and no others are looked at): it calls their ``columns``
     ``hit.column``.
@@ -61,17 +62,22 @@ def is_filled(path: str) -> Func:
     return Func(F(path), template="%(expressions)s <> ''", output_field=BooleanField())
 
 
-Asked = tuple[Lookup, QuerySet, Iterable[tuple[UUID, Sequence[Texts]]]]
+Asked = tuple[Lookup, QuerySet, Iterable[tuple[Any, Sequence[Texts]]]]
 
 
-def look_up(asked: Iterable[Asked]) -> list[dict[UUID, list[UUID]]]:
+def look_up(asked: Iterable[Asked]) -> list[dict[Any, list[UUID]]]:
     """Return for each of ``asked`` what is found, by who asks."""
-    found: list[dict[UUID, list[UUID]]] = []
+    found: list[dict[Any, list[UUID]]] = []
+    askers: list[list[Any]] = []
     parts: list[str] = []
     params: list[Any] = []
     for lookup, rows, values in asked:
         found.append(defaultdict(list))
-        wanted = [{"of": of.hex, **dict(zip("abc", map(list, texts), strict=False))} for of, texts in values]
+        askers.append([])
+        wanted: list[dict[str, Any]] = []
+        for of, texts in values:
+            wanted.append({"of": len(wanted), **dict(zip("abc", texts, strict=False))})
+            askers[-1].append(of)
         if not wanted:
             continue
         try:
@@ -80,12 +86,12 @@ def look_up(asked: Iterable[Asked]) -> list[dict[UUID, list[UUID]]]:
             continue
         parts.append(
             f"SELECT {len(found) - 1}, wanted.of, hit.found FROM json_to_recordset(%s)"
-            f" AS wanted(of uuid, a text[], b text[], c text[]) CROSS JOIN LATERAL {sql}"
+            f" AS wanted(of int, a text[], b text[], c text[]) CROSS JOIN LATERAL {sql}"
         )
         params += [json.dumps(wanted), *its_params]
     if parts:
-        with connection.cursor() as cursor:
+        with cursor_for_once() as cursor:
             cursor.execute(" UNION ALL ".join(parts), params)
             for number, of, pk in cursor.fetchall():
-                found[number][of].append(pk)
+                found[number][askers[number][of]].append(pk)
     return found

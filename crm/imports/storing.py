@@ -21,7 +21,7 @@ from crm.fields.reading import NumberText
 from crm.ground.text import trimmed
 from crm.imports.models import FilePiece, Import, ImportFile, ImportRow, RefusedRow, RowsPiece
 from crm.imports.reading.cells import ERRORS, is_unreadable, without_unreadable
-from crm.imports.reading.files import Format
+from crm.imports.reading.format import Format
 from crm.imports.reading.header import LOOKED_AT, Row
 from crm.imports.reading.limits import MEGABYTE
 from crm.ui.spreadsheets import restore

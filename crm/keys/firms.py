@@ -24,7 +24,7 @@ def company_key(name: str) -> str:
     return _company_key(sort_key(name))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _company_key(key: str) -> str:
     return " ".join(_without_legal_forms(_company_words(key)))
 

@@ -24,7 +24,7 @@ def phone_key(phone: str, region: str = "") -> str:
     return _phone_key(phone, region or phone_region()) if phone.strip() else ""
 
 
-@lru_cache(maxsize=4096)  # an import asks for each number twice, and reading one takes long
+@lru_cache(maxsize=1024)  # an import asks for each number twice, and reading one takes long
 def _phone_key(phone: str, region: str) -> str:
     number = _one_number(phone, region)
     if number is None or not phonenumbers.is_valid_number(number):
@@ -41,7 +41,7 @@ def phone_keys(phone: str) -> tuple[str, ...]:
     return _phone_keys(phone, phone_region()) if phone.strip() else ()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _phone_keys(phone: str, region: str) -> tuple[str, ...]:
     key = phone_key(phone, region)
     several = tuple(_e164(one) for one in _numbers_in(phone, region))

@@ -50,12 +50,12 @@ def word_spellings(text: str) -> tuple[str, ...]:
     return _word_spellings(text[:LONGEST])
 
 
-@lru_cache(maxsize=4096)  # an import asks for each name more than once
+@lru_cache(maxsize=1024)  # an import asks for each name more than once
 def _company_spellings(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (company_key(name), *map(company_key, _ways_of_firm(name))))))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _word_spellings(text: str) -> tuple[str, ...]:
     ways = islice(_ways(text), MOST_OF_A_PERSON)
     return tuple(dict.fromkeys(filter(None, (sort_key(text), *map(sort_key, ways)))))
@@ -66,7 +66,7 @@ def person_spellings(name: str) -> frozenset[str]:
     return _person_spellings(name[:LONGEST])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _person_spellings(name: str) -> frozenset[str]:
     return frozenset(key for way in word_spellings(name) for key in with_suffixes(way))
 

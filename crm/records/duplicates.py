@@ -119,8 +119,8 @@ class Alike:
         asked: list[Asked] = []
         for number, likeness in enumerate(self.likenesses):
             if each := {tuple(map(frozenset, parts)) for row in wanted if all(parts := row[number])}:
-                numbered = [(UUID(int=at), [*map(_as_texts, parts)]) for at, parts in enumerate(each)]
-                asked.append((Lookup(most=None), _first_wanted(visible, likeness.columns, each), numbered))
+                texts = ([*map(_as_texts, parts)] for parts in each)
+                asked.append((Lookup(most=None), _first_wanted(visible, likeness.columns, each), enumerate(texts)))
         return {pk for found in look_up(asked) for ids in found.values() for pk in ids}
 
     def parts_of(self, values: Values) -> list[Parts]:

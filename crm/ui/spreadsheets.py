@@ -9,9 +9,6 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-import openpyxl
-from openpyxl.cell import WriteOnlyCell
-
 from crm.ui.clock import is_doubled
 
 # With the apostrophes before it, so that ``restore`` gives back whatever ``defuse`` was given.
@@ -63,7 +60,10 @@ class Workbook:
     """
 
     def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
+        import openpyxl  # 5 MB, in every process that shows or reads a cell
+        from openpyxl.cell import WriteOnlyCell
+
+        self.zone, self._make_cell = zone, WriteOnlyCell
         self.book = openpyxl.Workbook(write_only=True)
         self.sheet = self.book.create_sheet()
 
@@ -77,7 +77,7 @@ class Workbook:
 
     def _cell(self, value: Any) -> Any:
         if isinstance(value, Shown):
-            cell = WriteOnlyCell(self.sheet, value=value.value)
+            cell = self._make_cell(self.sheet, value=value.value)
             cell.number_format = value.number_format
             return cell
         if isinstance(value, datetime):
@@ -89,14 +89,14 @@ class Workbook:
             value = f"{Decimal(value):f}"  # as text: of a number the last ones would be lost
         if not isinstance(value, str):
             return None if value is None else self._formatted(value)
-        cell = WriteOnlyCell(self.sheet, value=None)
+        cell = self._make_cell(self.sheet, value=None)
         cell.value = _UNWRITABLE.sub(lambda found: f"_x{ord(found[0][0]):04X}_{found[0][1:]}", value) or None
         if cell.value is not None:
             cell.data_type = "s"
         return cell
 
     def _formatted(self, value: Any) -> Any:
-        cell = WriteOnlyCell(self.sheet, value=value)
+        cell = self._make_cell(self.sheet, value=value)
         if isinstance(value, Decimal):
             digits = max(0, -int(value.as_tuple().exponent))
             cell.number_format = f"0.{'0' * digits}" if digits else "0"

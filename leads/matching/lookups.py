@@ -101,7 +101,7 @@ _EMPLOYER = Lookup(_is_one("email_domain"), gives="account_id")
 _DOMAIN = Lookup(_is_one("domain"))
 _COMPANY = Lookup(_is_one("name_key"), most=2 * LOOKED_AT)
 _LONGER = Lookup("name_key >= wanted.a[1] AND name_key < wanted.b[1] AND name_key <> ''", order=("name_key",))
-_DEALS = {column: Lookup(f"{column} = wanted.of") for column in ("contact_id", "account_id")}
+_DEALS = {column: Lookup(f"{column} = wanted.a[1]::uuid") for column in ("contact_id", "account_id")}
 
 
 class _Table:
@@ -193,7 +193,7 @@ class LookedUp:
         if not any(new.values()):
             return
         is_open = self._deals.rows.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN))
-        found = look_up((_DEALS[column], is_open, [(pk, [()]) for pk in ids]) for column, ids in new.items())
+        found = look_up((_DEALS[column], is_open, [(pk, [[pk.hex]]) for pk in ids]) for column, ids in new.items())
         for (column, ids), hits in zip(new.items(), found, strict=True):
             self._deals_of |= {(column, pk): hits.get(pk, []) for pk in ids}
         self._deals.get(_all(found))

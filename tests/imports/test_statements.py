@@ -161,3 +161,13 @@ def test_contacts_of_other_accounts(firms: Firm, extra: dict[str, str]) -> None:
     assert twice - once <= WRITTEN * ROWS
     if extra:
         assert all("Other" in " ".join(row.remarks) for row in ImportRow.objects.filter(run=run))
+
+
+def test_no_statement_is_kept_that_holds_a_batch(firms: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
+    """psycopg keeps the last texts, to prepare those that come often."""
+    monkeypatch.setattr(connection.connection, "prepare_threshold", 5)
+    import_of(firms, "leads", leads(10 * ROWS))
+    kept = [text for text, _types in connection.connection._prepared._counts]
+    assert kept
+    assert max(map(len, kept)) < 20_000
+    assert connection.connection.prepare_threshold == 5

@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from crm.fields.reading.style import DAY_ZERO
 from crm.imports.reading import ods, xlsx
 from crm.imports.reading.archives import kind_of_archive
 from crm.imports.reading.cells import Note
 from crm.imports.reading.encodings import ENCODINGS, Reading, find_readings, read_with
+from crm.imports.reading.format import Format
 from crm.imports.reading.limits import LARGEST_BYTES, check_row
 from crm.imports.reading.text import SEPARATORS, Notice, find_separator, read_text
 
 SPREADSHEETS = {"xlsx": (xlsx.look_into, xlsx.read_xlsx), "ods": (ods.look_into, ods.read_ods)}
 _HEAD = 64 * 1024
 _TEXT_CONTROLS = frozenset(b"\t\n\r\x0b\x0c\x1a\x1b")
-
-
-@dataclass(frozen=True)
-class Format:
-    """How a file is read: the part of ``Import.reading`` that people may change, and what they choose from."""
-
-    kind: str  # csv, xlsx, ods
-    encoding: str = ""
-    separator: str = ""
-    sheet: str = ""
-    sheets: list[str] = field(default_factory=list)
-    readings: list[dict[str, Any]] = field(default_factory=list)  # ``Reading``s, the chosen one among them
-    is_chosen: bool = False  # the encoding, by a person
-    day_zero: str = DAY_ZERO.isoformat()  # that the sheet's day numbers are counted from
-
-    @property
-    def likely(self) -> list[dict[str, Any]]:
-        """The readings that are as likely as each other: a person has to say which one it is."""
-        found = [one for one in self.readings if one.get("is_likely")]
-        return found if len(found) > 1 else []
 
 
 def find_format(path: Path, file_name: str) -> Format:
