@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from crm.events.models import Event
 from crm.events.phrases import actor_name
 from crm.fields.tags import TAGS_KEY, tag_by_id
 from crm.ground.text import sort_key
+from crm.ground.writes import saved_last
 from crm.records.access import deleted_records, visible_records
 from crm.records.events import DELETED
 from crm.records.taking_back import later_events, take_back
@@ -81,7 +82,9 @@ class _Together:
             if done is not None:
                 _call_tags_as_now(record_type, record, done, self.entries.get(record.pk, ()))
                 later = self.later.get(record.pk, ())
-                back = take_back(record, done, actor=actor, because=because, later=later)
+                is_read = self.rows.is_shared((record._meta.label_lower, record.pk))
+                with nullcontext() if is_read else saved_last(record):
+                    back = take_back(record, done, actor=actor, because=because, later=later)
                 self.rows.forget(self.entries.get(record.pk, ()), but=record.pk)
         return {"changed" if is_changed or back else "same": 1}
 

@@ -30,6 +30,7 @@ class _KeptBack(list[Any]):
     are_pointed_at = False  # by rows that are there
 
 
+_saved_last: ContextVar[Any] = ContextVar("saved_last", default=None)
 _in_service: ContextVar[bool] = ContextVar("in_service", default=False)
 _collected: ContextVar[_KeptBack | None] = ContextVar("collected_rows", default=None)
 _put_off: ContextVar[list[tuple[Callable[[list[Any]], None], Any]] | None] = ContextVar("put_off", default=None)
@@ -99,6 +100,38 @@ def update_many(model: type[Model], rows: Sequence[Any], names: Collection[str])
     sql = f"UPDATE {table} SET {changes} FROM json_populate_recordset(NULL::{table}, %s::json) AS new WHERE {which}"
     with cursor_for_once() as cursor:
         cursor.execute(sql, [_as_json(model, rows, {"id", "tenant_id", *names})])
+
+
+def write_columns(rows: Sequence[tuple[Any, Collection[str]]]) -> None:
+    """Write of each row the columns (attributes) named beside it, with one statement for all of the same ones."""
+    names_of: dict[int, tuple[Any, set[str]]] = {}
+    for row, names in rows:
+        names_of.setdefault(id(row), (row, set()))[1].update(names)
+    alike: dict[tuple[type[Model], frozenset[str]], list[Any]] = {}
+    for row, some in names_of.values():
+        alike.setdefault((type(row), frozenset(some)), []).append(row)
+    for (model, columns), same in alike.items():
+        if columns:
+            update_many(model, same, columns)
+
+
+@contextmanager
+def saved_last(row: Any) -> Iterator[None]:
+    """Inside, ``save_columns`` of ``row`` is left to the end of ``together``: before, nobody reads what it writes."""
+    token = _saved_last.set(row)
+    try:
+        yield
+    finally:
+        _saved_last.reset(token)
+
+
+def save_columns(row: Any, names: Collection[str]) -> None:
+    """Write the columns ``names`` of ``row``, which is there already."""
+    if _saved_last.get() is row:
+        attributes = {field.attname for field in row._meta.concrete_fields if {field.name, field.attname} & {*names}}
+        at_the_end(write_columns, (row, attributes))
+    else:
+        row.save(update_fields=names)
 
 
 def _as_json(model: type[Model], rows: Sequence[Any], names: Collection[str] | None = None) -> str:

@@ -21,7 +21,7 @@ from crm.fields.kinds import Text
 from crm.fields.models import NAME_PREFIX
 from crm.fields.spec import FieldSpec
 from crm.ground.text import sort_key
-from crm.ground.writes import are_collected, insert, service
+from crm.ground.writes import are_collected, insert, save_columns, service
 from crm.records.diff import changes, filled, snapshot
 from crm.records.events import CHANGED, CREATED, DELETED, RESTORED
 from crm.records.hiding import fill_in
@@ -195,7 +195,7 @@ def _save(record: Any, columns: list[str], keys: frozenset[str]) -> None:
     """``keys`` of its own fields have changed."""
     if keys:
         merge_custom(record, keys)
-    record.save(update_fields=columns)
+    save_columns(record, columns)
     if keys:
         replace_rows(record, keys)
 

@@ -17,7 +17,7 @@ from crm.fields.custom.rows import replace_rows
 from crm.fields.custom.selectors import custom_fields
 from crm.fields.kinds.custom import stored_kind
 from crm.fields.tags import TAGS_KEY
-from crm.ground.writes import at_the_end, update_many
+from crm.ground.writes import at_the_end, write_columns
 from crm.records.models import RecordModel, TextKey
 from crm.records.services import fill_text_keys
 from crm.tenants.models import TenantModel
@@ -221,20 +221,11 @@ def restore(
         values |= {name: getattr(row, name) for name in texts}
     written = row, frozenset(values)
     if put_off:
-        at_the_end(_write, written)
+        at_the_end(write_columns, written)
     else:
-        _write([written])
+        write_columns([written])
     if keys:
         replace_rows(row, keys)
-
-
-def _write(restored: list[tuple[Any, frozenset[str]]]) -> None:
-    alike: dict[tuple[type[TenantModel], frozenset[str]], list[Any]] = {}
-    for row, names in restored:
-        alike.setdefault((type(row), names), []).append(row)
-    for (model, names), rows in alike.items():
-        if names:
-            update_many(model, rows, names)
 
 
 def _is_lost(field: Field, value: Any, is_there: Callable[[type[Model], UUID], bool]) -> bool:

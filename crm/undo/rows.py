@@ -56,8 +56,8 @@ class Rows:
             return entry.row(lock=lock)
         return self._known[entry.key]
 
-    def is_shared(self, entry: Entry) -> bool:
-        return entry.key in self._shared
+    def is_shared(self, key: tuple[str, UUID]) -> bool:
+        return key in self._shared
 
     def forget(self, entries: Iterable[Entry], but: UUID | None = None) -> None:
         """What was written since is read anew."""

@@ -171,7 +171,7 @@ def _give_back(entry: Entry, row: Any, actor: Membership | None, because: Event,
     if not entry.before:
         return
     if actor is None or not isinstance(row, RecordModel):
-        restore(entry, row, rows.is_there, put_off=not rows.is_shared(entry))
+        restore(entry, row, rows.is_there, put_off=not rows.is_shared(entry.key))
         return
     record_type = catalogue.type_of(row)
     before = snapshot(record_type.specs_now(), row)
