@@ -170,8 +170,7 @@ def relative(value: dt.datetime | None, now: dt.datetime | None = None) -> SafeS
         words = _("just now")
     else:
         words = _timedelta(_language(), int(distance.total_seconds() / 60))
-    exact = escape(moment(value))
-    return SafeString(f'<time datetime="{value.isoformat()}" title="{exact}">{escape(words)}</time>')
+    return _time(_language(), timezone.get_current_timezone(), value, words)
 
 
 _SHORT, _MONTH = "MMMd", "yMMM"  # skeletons: the language orders the parts
@@ -233,6 +232,12 @@ def _moment(language: str, value: dt.datetime) -> str:
     locale = locale_of(language)
     day, time = format_date(value, "medium", locale=locale), format_time(value, "short", locale=locale)
     return str(locale.datetime_formats["medium"]).replace("'", "").format(time, day)
+
+
+@lru_cache(maxsize=CACHED)
+def _time(language: str, zone: dt.tzinfo, value: dt.datetime, words: str) -> SafeString:
+    exact = escape(_moment(language, timezone.localtime(value, zone).replace(tzinfo=None)))
+    return SafeString(f'<time datetime="{value.isoformat()}" title="{exact}">{escape(words)}</time>')
 
 
 @lru_cache(maxsize=CACHED)
