@@ -28,7 +28,7 @@ def is_looked_at(row: Row) -> bool:
     arguments = [area, *row.arguments.values()]
     others = {"accounts", "contacts", "opportunities"} & set(arguments)
     return (
-        row.verb == "GET"
+        row.method == "GET"
         and row.statuses["admin"] in (200, 409)
         and name not in NO_PAGES
         and not (others and name in ALIKE and (area, name) not in FORMS)

@@ -163,7 +163,7 @@ def test_a_query_that_needs_the_row_does_not_exist(query: str, samples: Samples)
     assert client_of(samples.theirs.firm.ada).get(path.replace("/ours/", "/theirs/", 1)).status_code == 200
 
 
-@pytest.mark.parametrize("row", [row for row in ROWS if row.verb == "GET" and row.statuses["admin"] == 200], ids=str)
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method == "GET" and row.statuses["admin"] == 200], ids=str)
 def test_no_page_names_a_row_of_another_workspace(row: Row, samples: Samples) -> None:
     page = _text(client_of(samples.ours.firm.ada).get(path_of(row, samples.ours)).getvalue())
     assert not [name for name, text in samples.theirs.ids.items() if text in page]

@@ -67,7 +67,7 @@ def test_a_form_that_changes_something_says_what_it_was_drawn_with(samples: Samp
     client = client_of(sample.firm.ada)
     for row in ROWS:
         makes_or_deletes = row.name.endswith(("deletion", "undo")) or makes(row)
-        if row.verb == "GET" and row.statuses["admin"] == 200 and row.name not in NEITHER and not makes_or_deletes:
+        if row.method == "GET" and row.statuses["admin"] == 200 and row.name not in NEITHER and not makes_or_deletes:
             answer = client.get(path_of(row, sample))
             html = "" if answer.streaming else answer.content.decode(errors="replace")
             found += [f"{row}: {names}" for names in unguarded(html)]
@@ -78,7 +78,7 @@ def test_a_form_that_makes_something_carries_a_key(samples: Samples) -> None:
     sample, with_key, without = samples.ours, set(), set()
     client = client_of(sample.firm.ada)
     for row in ROWS:
-        if row.verb != "GET" or row.statuses["admin"] != 200 or not makes(row) or row.name in NEITHER:
+        if row.method != "GET" or row.statuses["admin"] != 200 or not makes(row) or row.name in NEITHER:
             continue
         asked_for = {"kind": "text"} if row.name == "setup:new_field" else {}
         for asked, hidden in _Forms(client.get(path_of(row, sample), asked_for).content.decode()).forms:

@@ -24,7 +24,7 @@ from tests.users.canaries import controls_of, limits, plant, text_of, told_by
 
 Found = dict[str, set[str]]
 ASKED = [row for row in ROWS if not any(value.endswith("_mate") for value in row.arguments.values())]
-GETS = [row for row in ASKED if row.verb == "GET"]  # of which a third will do to see that something is told
+GETS = [row for row in ASKED if row.method == "GET"]  # of which a third will do to see that something is told
 CLOSED = ("", "edit/", "preview/", "history/", "stages/", "contacts/", "stage/", "access/", "fields/closed_on/")
 
 
@@ -57,9 +57,9 @@ def seen(sample: Sample, role: str, rows: Iterable[Row], *, parts: bool) -> Foun
         with undone():
             path = path_of(row, sample)
             answers: list[Any] = [send(client, row, path, sample)]
-            if row.verb != "GET" and answers[0].status_code == 303:
+            if row.method != "GET" and answers[0].status_code == 303:
                 answers.append(client.get(answers[0]["Location"], follow=True))
-            elif row.verb == "GET" and parts:
+            elif row.method == "GET" and parts:
                 answers.append(client.get(path, headers=HTMX))
             for one in answers:
                 note(found, str(row), text_of(one), row.arguments.get("key") or row.name.partition(":")[0])

@@ -188,9 +188,9 @@ def never_asked(one: Walk, *areas: str) -> list[str]:
     asked = {(verb, kind.partition(" ")[0]) for verb, kind in kinds}
     same = {(verb, alike(name, "")[0]) for verb, name in asked if name} if one.short else set()
     wanted = {
-        (row.verb, row.name)
+        (row.method, row.name)
         for row in ROWS
-        if _within(areas)(row.name) and row.statuses["admin"] in (200, 303) and row.verb in ("GET", "POST", "DELETE")
+        if _within(areas)(row.name) and row.statuses["admin"] in (200, 303) and row.method in ("GET", "POST", "DELETE")
     }
     return sorted(
         f"no control and no link leads to {verb} {name}"
