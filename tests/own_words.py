@@ -25,4 +25,4 @@ def escaped_alike(answer: Any) -> str:
 
 def tight(html: str) -> str:
     """The page without the line breaks of its template: they show as a blank at most, and beside a tag as nothing."""
-    return re.sub(r"\s*\n\s*", " ", re.sub(r"(?<=>)\s*\n\s*|\s*\n\s*(?=<)", "", html))
+    return re.sub(r"\s*\n\s*", " ", re.sub(r"(?<=>)\s*\n\s*|\s*\n\s*(?=[<>])", "", html))

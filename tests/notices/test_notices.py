@@ -23,6 +23,7 @@ from leads.conversion import ConversionPlan, convert_lead, existing, new, undo_c
 from leads.models import Lead
 from leads.services import close_as_unqualified, update_lead
 from tests import make
+from tests.own_words import tight
 from tests.people import Firm, client_of
 
 INDEX = "/acme/notifications/"
@@ -183,7 +184,7 @@ class TestThePage:
         return made
 
     def bell(self, firm: Firm, member: Membership) -> str:
-        page = client_of(member).get("/acme/leads/").content.decode()
+        page = tight(client_of(member).get("/acme/leads/").content.decode())
         return page.partition(f'href="{INDEX}" aria-label="')[2].partition('"')[0]
 
     def test_the_bell_counts_what_is_new_until_it_is_read(self, firm: Firm, leads: list[Any]) -> None:

@@ -128,7 +128,7 @@ def test_rates_say_of_what_and_sums_of_nothing_are_no_link(firm: Firm) -> None:
     assert "of 1 lead</span>" in funnel and "1 · 100% of the step before" in funnel
     with tenant_context(firm.tenant):
         deal(firm.ana, "Negotiation", 100, expected_close_on=DAY)
-    assert "1</a>opportunity</span>" in tight(client.get("/acme/reports/pipeline/").content.decode())
+    assert "1</a> opportunity</span>" in tight(client.get("/acme/reports/pipeline/").content.decode())
 
 
 @time_machine.travel(NOW)

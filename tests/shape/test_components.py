@@ -11,7 +11,7 @@ from jinja2 import meta, nodes
 from crm import catalogue
 from tests.shape.sources import ROOT, TEMPLATES, name_of, text_of
 
-ENV = engines["jinja"].env
+ENV = engines["jinja"].env  # type: ignore[attr-defined]
 FOLDER = ROOT / "templates"
 COMPONENTS = {path.stem: path for path in TEMPLATES if path.parent.name == "components"}
 
