@@ -18,7 +18,7 @@ from crm.tenants.jobs import Unfinished, go_round, tenant_by_id
 from crm.tenants.models import Tenant
 from crm.users.models import Membership
 from opportunities.services.lapsing import lapse_now, lapse_workspace, note_failure
-from opportunities.services.sums import put_together
+from opportunities.services.sums import mend_sums, put_together
 from opportunities.settings import LAPSED_ON
 
 logger = structlog.get_logger(__name__)
@@ -55,10 +55,25 @@ def put_sums_together(after: str = "") -> None:
         ring(put_sums_together, rest)
 
 
+@job(LONG, every=6 * HOUR, expires=3600)
+def mend_wrong_sums(after: str = "") -> None:
+    """In every workspace: what data that was loaded past the triggers, or loaded twice, left wrong."""
+    answer(mend_wrong_sums, after)
+    rest = go_round("opportunity_sums_compared", lambda tenant, is_over: _mend(tenant), after)
+    if rest is not None:
+        ring(mend_wrong_sums, rest)
+
+
 def ask_to_lapse(*, actor: Membership) -> None:
     """Have ``lapse_one`` done by a worker; should none hear of it, the hourly job finds that it is to be done."""
     LAPSED_ON.keep("")
     transaction.on_commit(partial(ring, lapse_one, str(current_tenant_id()), str(actor.pk)))
+
+
+def _mend(tenant: Tenant) -> int:
+    if wrong := mend_sums(tenant):
+        logger.error("opportunity_sums_were_wrong", tenant=tenant.slug, kinds=wrong)
+    return wrong
 
 
 def _lapse(tenant: Tenant, is_over: Callable[[], bool]) -> int:

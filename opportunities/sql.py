@@ -41,10 +41,25 @@ _FUNCTION = f"""
     END
     $$
 """
-FILL = "DELETE FROM opportunities_opportunitysum;" + _ADD.format(
-    rows=ROWS.format(table="opportunities_opportunity", sign="1")
-)
-LOCK = "LOCK TABLE opportunities_opportunity IN SHARE ROW EXCLUSIVE MODE;"  # against writing, not against reading
+_WRONG = f"""
+    SELECT {KIND}, {ADDED} FROM (
+        {ROWS.format(table="opportunities_opportunity", sign="1")} {{only}}
+        UNION ALL
+        SELECT {KIND}, -number, -valued, -amount, -weighted FROM opportunities_opportunitysum WHERE true {{only}}
+    ) AS both_sides GROUP BY {KIND} HAVING {SOMETHING}
+"""
+_MEND = f"""
+    INSERT INTO opportunities_opportunitysum (id, {KIND}, {NUMBERS})
+    SELECT gen_random_uuid(), * FROM ({_WRONG}) AS missing
+"""
+_OF_ONE = "AND tenant_id = %(tenant)s"
+WRONG = _WRONG.format(only=_OF_ONE)
+# One statement sees opportunities and sums of the same moment, and those who write in the meantime add what they
+# change. Only two that mend at once would add the same twice.
+MEND = _MEND.format(only=_OF_ONE)
+FILL = f"{_MEND.format(only='')};"
+# Against writing, not against reading.
+LOCK = "LOCK TABLE opportunities_opportunity, opportunities_opportunitysum IN SHARE ROW EXCLUSIVE MODE;"
 # Where they are not there yet, they begin with what there is.
 _TRIGGERS = f"""
     DO $$ BEGIN

@@ -1,14 +1,13 @@
-"""What the database keeps added up of opportunities (``sql.py``): put together, and compared with the opportunities."""
+"""What the database keeps added up of opportunities (``sql.py``): put together, and mended where it is wrong."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import connection
 
-from crm.tenants.context import current_tenant, tenant_context
+from crm.tenants.context import tenant_context
+from crm.tenants.locks import wait_for_turn
 from crm.tenants.models import Tenant
-from opportunities.sql import ADDED, KIND, NUMBERS, ROWS, SOMETHING
+from opportunities.sql import ADDED, KIND, MEND, NUMBERS, SOMETHING
 
 # What another puts together at the same time is gone by then: each row is taken by one of them.
 _TOGETHER = f"""
@@ -21,13 +20,6 @@ WITH taken AS (
 INSERT INTO opportunities_opportunitysum (id, {KIND}, {NUMBERS})
 SELECT gen_random_uuid(), {KIND}, {ADDED} FROM taken GROUP BY {KIND} HAVING {SOMETHING}
 """
-_WRONG = f"""
-SELECT {KIND}, {ADDED} FROM (
-    {ROWS.format(table="opportunities_opportunity", sign="1")} AND tenant_id = %(tenant)s
-    UNION ALL
-    SELECT {KIND}, -number, -valued, -amount, -weighted FROM opportunities_opportunitysum WHERE tenant_id = %(tenant)s
-) AS both_sides GROUP BY {KIND} HAVING {SOMETHING}
-"""
 
 
 def put_together(tenant: Tenant) -> int:
@@ -37,8 +29,9 @@ def put_together(tenant: Tenant) -> int:
         return cursor.rowcount
 
 
-def wrong_sums() -> list[tuple[Any, ...]]:
-    """The kinds of which what is kept is not what the opportunities add up to, each with what is missing: none."""
-    with connection.cursor() as cursor:
-        cursor.execute(_WRONG, {"tenant": current_tenant().pk})
-        return cursor.fetchall()
+def mend_sums(tenant: Tenant) -> int:
+    """Add what is missing, or too much, in what is kept, while others write; return of how many kinds it was wrong."""
+    with tenant_context(tenant), connection.cursor() as cursor:
+        wait_for_turn("mending of sums")
+        cursor.execute(MEND, {"tenant": tenant.pk})
+        return cursor.rowcount

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
+import structlog
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from crm import catalogue
 from crm.fields.money import Money
@@ -20,17 +22,20 @@ from crm.queries.condition import Condition, Group
 from crm.queries.counts import counted
 from crm.queries.measures import Sum, Weighted
 from crm.queries.query import Query
-from crm.tenants.context import tenant_context
+from crm.tenants.context import current_tenant_id, tenant_context
 from crm.tenants.memo import forget
 from crm.users.models import Membership
+from opportunities.jobs import mend_wrong_sums
 from opportunities.models import Opportunity, OpportunitySum
 from opportunities.services import delete_opportunity, move_to_stage, restore_opportunity, update_opportunity
-from opportunities.services.sums import put_together, wrong_sums
+from opportunities.services.sums import mend_sums, put_together
+from opportunities.sql import WRONG
 from tests import make
 from tests.opportunities.test_concurrency import at_once
 from tests.people import Firm
 from tests.undo.test_runs import make_deals, press, take_back
 
+NUMBERS = ("number", "valued", "amount", "weighted")
 AMOUNT, WEIGHTED = Sum("amount"), Weighted("amount")
 OPEN, WON = Condition("stage", "is", ("meaning:open",)), Condition("stage", "is", ("meaning:won",))
 AMOUNTS = (None, 0, 1, 50, 150, 250, 333, -150, -250, 9_999_999_999_999)
@@ -51,6 +56,13 @@ def told(query: Query, actor: Membership) -> Any:
         line.keys: [(line[case].count, line[case].sum(AMOUNT), line[case].sum(WEIGHTED)) for case in found.cases]
         for line in [*found.lines, found.total]
     }
+
+
+def wrong_sums() -> list[tuple[Any, ...]]:
+    """The kinds of which what is kept is not what the opportunities add up to, each with what is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute(WRONG, {"tenant": current_tenant_id()})
+        return cursor.fetchall()
 
 
 def check(firm: Firm) -> None:
@@ -213,3 +225,50 @@ def test_what_is_wrong_is_seen(inside: Firm) -> None:
     OpportunitySum.objects.filter(stage_id=deal.stage_id).update(weighted=0, valued=0)
     [(*_kind, number, valued, amount, weighted)] = wrong_sums()
     assert (number, valued, amount) == (0, 1, 0) and weighted
+
+
+def _all_twice() -> None:
+    """As where sums were restored, and then opportunities with their triggers on."""
+    rows = OpportunitySum.objects.values("stage_id", "owner_id", "team_id", "currency", *NUMBERS)
+    OpportunitySum.objects.bulk_create([OpportunitySum(**row) for row in rows])
+
+
+WRONGS: dict[str, Callable[[], Any]] = {
+    "loaded without triggers": lambda: OpportunitySum.objects.all().delete(),
+    "loaded twice": _all_twice,
+    "weighted by another rule": lambda: OpportunitySum.objects.update(weighted=7, valued=0),
+    "of a stage that is gone": lambda: OpportunitySum.objects.update(stage_id=uuid4()),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONGS)
+def test_what_is_wrong_is_mended_and_told(firm: Firm, wrong: str) -> None:
+    with tenant_context(firm.tenant):
+        make.opportunity(firm.ana, amount=Money(150, "USD"))
+        make.opportunity(firm.sam, amount=None)
+        WRONGS[wrong]()
+        assert wrong_sums()
+    for told in (["acme"], []):
+        with structlog.testing.capture_logs() as logs:
+            mend_wrong_sums()
+        assert [one["tenant"] for one in logs if one["log_level"] == "error"] == told
+    with tenant_context(firm.tenant):
+        forget()
+        check(firm)
+
+
+def test_what_is_mended_while_others_write_and_mend_is_mended_once(fresh_firm: Firm) -> None:
+    tenant = fresh_firm.tenant
+    for number in range(4):
+        with tenant_context(tenant):
+            deals = [make.opportunity(fresh_firm.ana, amount=Money(100, "USD")) for _number in range(2)]
+            OpportunitySum.objects.update(number=number)
+
+        def move(deals: list[Opportunity] = deals) -> None:
+            for deal in deals:
+                move_to_stage(opportunity=deal, stage=make.stage("won"), actor=fresh_firm.ana)
+
+        mend = [lambda: mend_sums(tenant)] * 3
+        at_once(fresh_firm, move, *mend, lambda: put_together(tenant))
+        with tenant_context(tenant):
+            assert wrong_sums() == []

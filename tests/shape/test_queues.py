@@ -30,6 +30,7 @@ LONG_JOBS = {
     "crm.users.jobs.tidy",
     "opportunities.jobs.lapse",
     "opportunities.jobs.lapse_one",
+    "opportunities.jobs.mend_wrong_sums",
     "opportunities.jobs.put_sums_together",
 }
 
