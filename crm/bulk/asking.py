@@ -30,7 +30,7 @@ from crm.users.models import Membership
 
 T = TypeVar("T")
 AGREED = "agreed"  # in a run's data: the mark of what stays, as somebody was told and said to go on
-MOST_TOGETHER = 1_000  # rows that are tried before one that hangs on them
+MOST_TOGETHER = 500  # rows that are tried once more before one that hangs on them
 
 
 def tries_undo(run: BulkRun) -> bool:
@@ -63,11 +63,19 @@ def begin_anew(run: BulkRun) -> None:
     forget_results(run)
     make_new(kind_of("bulk"), run)
     record_type = catalogue.record_type(run.record_type)
-    missing = out_of_reach(run, record_type, run.made_by)
-    run.refused_count = len(missing)
-    run.total = to_give_back(run, record_type, run.made_by).count() + len(missing)
+    refuse_missing(run)
+    run.total = to_give_back(run, record_type, run.made_by).count() + run.refused_count
+
+
+def refuse_missing(run: BulkRun) -> None:
+    """Name what ``run`` is to give back and is gone by now, or out of reach."""
+    record_type = catalogue.record_type(run.record_type)
+    told = set(BulkFinding.objects.filter(run=run).values_list("record_id", flat=True))
+    missing = [one for one in out_of_reach(run, record_type, run.made_by) if one not in told]
     name, reasons = str(record_type.label), [_("It is gone, or out of your reach.")]  # its own name may not be told
     insert_many(BulkFinding, [BulkFinding(run=run, record_id=one, name=name, reasons=reasons) for one in missing])
+    run.refused_count += len(missing)
+    run.done_count = max(0, min(run.done_count, run.total - run.refused_count))  # it may have been tried with success
 
 
 def go_ahead(run: BulkRun) -> None:
@@ -125,12 +133,15 @@ class Companions:
         return Companions(groups)
 
     def before(self, ids: Collection[UUID], is_before: Callable[[UUID], bool]) -> set[UUID]:
-        """Those that hang together with ``ids``, also by others, as far as they come before."""
+        """Those that hang together with ``ids``, also by others, as far as they come before; none where those are more
+        than can be tried again."""
         found: set[UUID] = set()
         ahead = list(ids)
-        while ahead and len(found) < MOST_TOGETHER:
+        while ahead:
             near = {one for group in self.groups.get(ahead.pop(), ()) for one in group}
             new = {one for one in near - found - set(ids) if is_before(one)}
+            if len(found) + len(new) > MOST_TOGETHER:
+                return set()
             found |= new
             ahead += new
         return found

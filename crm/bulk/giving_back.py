@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
@@ -28,6 +28,7 @@ from crm.records.access import deleted_records, visible_records
 from crm.records.events import DELETED
 from crm.records.taking_back import later_events, take_back
 from crm.undo.changes import TAG, Entry, changes_by_part, forget_act
+from crm.undo.models import Change
 from crm.undo.rows import Rows
 from crm.undo.taking_back import bring_rows_back, look_at_rows
 from crm.users.models import Membership
@@ -51,14 +52,14 @@ class _Together:
             self.deletions = {one.record_id: one for one in latest.select_related("actor") if one.record_id}
 
     @contextmanager
-    def beside(self, record: Any, actor: Membership, because: Event) -> Iterator[bool]:
+    def beside(self, record: Any, actor: Membership, because: Event) -> Iterator[Callable[[], bool]]:
         """Bring back what the run wrote for ``record``, exactly, when inside it has got its fields back by its
-        services, which tell of that; gives whether there is anything."""
-        entries = self.entries.get(record.pk, [])
+        services, which tell of that; gives what tells, after that, whether there was anything to bring back."""
+        entries, is_brought = self.entries.get(record.pk, []), False
         changed = look_at_rows(entries, record, actor, self.rows)
         try:
-            yield bool(entries)
-            bring_rows_back(entries, changed, record, actor=actor, because=because, rows=self.rows)
+            yield lambda: is_brought
+            is_brought = bring_rows_back(entries, changed, record, actor=actor, because=because, rows=self.rows)
         except DatabaseError:  # it may be tried again
             self.rows.forget(entries, but=record.pk)
             raise
@@ -77,7 +78,7 @@ class _Together:
     def give_back(
         self, record_type: RecordType, record: Any, /, *, actor: Membership, values: dict[str, Any], because: Event
     ) -> dict[str, int]:
-        with self.beside(record, actor, because) as is_changed:
+        with self.beside(record, actor, because) as is_brought:
             done, back = self.done.get(record.pk), None
             if done is not None:
                 _call_tags_as_now(record_type, record, done, self.entries.get(record.pk, ()))
@@ -86,7 +87,7 @@ class _Together:
                 with nullcontext() if is_read else saved_last(record):
                     back = take_back(record, done, actor=actor, because=because, later=later)
                 self.rows.forget(self.entries.get(record.pk, ()), but=record.pk)
-        return {"changed" if is_changed or back else "same": 1}
+        return {"changed" if is_brought() or back else "same": 1}
 
 
 def _call_tags_as_now(record_type: RecordType, record: Any, done: Event, entries: Sequence[Entry]) -> None:
@@ -186,18 +187,32 @@ def out_of_reach(run: BulkRun, record_type: RecordType, actor: Membership) -> li
     What somebody else has brought back from the bin already is not among them.
     """
     assert run.undoes is not None
-    done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
     there = visible_records(actor, record_type).order_by().values("pk")
-    missing = done.exclude(record_id__in=there).exclude(
-        record_id__in=to_give_back(run, record_type, actor).values("pk")
-    )
+    missing = _left_of(run.undoes).exclude(record_id__in=there)
+    missing = missing.exclude(record_id__in=to_give_back(run, record_type, actor).values("pk"))
     return sorted({one for one in missing.values_list("record_id", flat=True) if one is not None})
 
 
 def to_give_back(run: BulkRun, record_type: RecordType, actor: Membership) -> QuerySet:
     """The records that ``run`` is to give back and ``actor`` can reach by now, in no order."""
     assert run.undoes is not None
-    done = Event.objects.filter(because=run.undoes.event_id, record_type=record_type.key)
+    ids = _left_of(run.undoes).values("record_id")
     if puts_away(run.undoes):
-        return deleted_records(actor, record_type).order_by().filter(pk__in=done.values("record_id"))
-    return visible_records(actor, record_type).filter(pk__in=done.values("record_id"))
+        return deleted_records(actor, record_type).order_by().filter(pk__in=ids)
+    return visible_records(actor, record_type).filter(pk__in=ids)
+
+
+def is_left(run: BulkRun) -> bool:
+    """Whether there is something of ``run`` that was not taken back."""
+    return _left_of(run).exists()
+
+
+def _left_of(run: BulkRun) -> QuerySet[Event]:
+    """What ``run`` did to records, but for those for which it was taken back: of these nothing is kept any more."""
+    done = Event.objects.filter(because=run.event_id, record_type=run.record_type)
+    action = _shipped(run)
+    if action is None or action.take_back is None:
+        return done.filter(record_id__in=Change.objects.filter(act=run.pk).values("part"))
+    before = BulkRun.objects.filter(undoes=run, is_dry_run=False).values("event")
+    undone = Event.objects.filter(because__in=before, record_type=run.record_type, record_id__isnull=False)
+    return done.exclude(record_id__in=undone.values("record_id"))

@@ -14,7 +14,8 @@ class BulkRun(Run):
 
     The records are those that were chosen (``BulkRows``), as far as they still pass the ``view`` that they were chosen
     from (``Query.as_json()``, asked anew for each batch as ``made_by``); or those that the run ``undoes`` has done.
-    They are taken in the order of their ids, and ``cursor`` is the last one done. ``data`` is what the form sent.
+    They are taken in the order of their ids, or an undoing backwards, and ``cursor`` is the last one done. ``data`` is
+    what the form sent; of an undoing, what somebody has agreed to (``asking.AGREED``).
     """
 
     type_key = "bulk"

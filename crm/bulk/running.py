@@ -132,6 +132,9 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
     except ValidationError as error:
         raise GaveUpError(" ".join(error.messages)) from error
     if batch is None:
+        if run.undoes_id:
+            asking.refuse_missing(run)  # what has gone in the meantime
+            run.save(update_fields=["refused_count", "done_count"])
         if tries_undo(run) and not asking.asks(run):
             asking.go_ahead(run)
             return True
@@ -188,7 +191,7 @@ def _try_to_undo(run: BulkRun, ids: list[UUID], do: Callable[[Sequence[UUID]], B
     last, is_backwards = run.cursor, batch.action.backwards
     before = memory.companions.before(refused, lambda pk: pk >= last if is_backwards else pk <= last)
     if before:
-        again = asking.attempt(run, lambda: do([*before, *refused]))
+        again = asking.attempt(run, lambda: do([*before, *ids]))
         batch.findings = [finding for finding in again.findings if finding.record_id in refused]
         batch.done = len(ids) - len(batch.findings)
     return batch
@@ -210,7 +213,8 @@ def _next_ids(
             memory.rehearsal.recall(news)
     if run.undoes_id is None:
         return next_rows(run, BATCH)
-    records = to_give_back(run, record_type, run.made_by)
+    told = BulkFinding.objects.filter(run=run).values("record_id")
+    records = to_give_back(run, record_type, run.made_by).exclude(pk__in=told)
     if run.cursor is not None:
         records = records.filter(**{"pk__lt" if action.backwards else "pk__gt": run.cursor})
     return list(

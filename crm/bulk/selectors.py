@@ -49,6 +49,7 @@ def findings(
 
 
 def undone_by(run: BulkRun) -> BulkRun | None:
-    """Return the run that takes ``run`` back; one that has ended without doing anything, or asks first, does not."""
+    """Return the run that takes ``run`` back, or has done so last; one that has ended without doing anything, or asks
+    first, has not."""
     does = Q(state__in=OPEN_STATES) | Q(done_count__gt=0, is_dry_run=False)
-    return BulkRun.objects.filter(does, undoes=run).first()
+    return BulkRun.objects.filter(does, undoes=run).select_related("made_by").order_by("-made_at").first()

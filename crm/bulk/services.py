@@ -65,7 +65,7 @@ def do_after_rehearsal(*, run: BulkRun, actor: Membership) -> None:
     """Do for real what ``run`` has tried."""
     run = locked(run)
     action = action_of(run)
-    if action is None or not run.is_dry_run or run.is_open:
+    if action is None or not run.is_dry_run or run.is_open or run.undoes_id:
         raise ValidationError(_("This has already been started."))
     forget_results(run)
     make_new(BULK, run)

@@ -12,11 +12,13 @@ from django.utils.translation import ngettext
 from crm import catalogue
 from crm.bulk.actions import DELETE
 from crm.bulk.asking import AGREED, mark, tries_undo
+from crm.bulk.giving_back import is_left
 from crm.bulk.models import BulkRun
 from crm.bulk.selectors import action_of, undone_by
 from crm.bulk.services import locked, start
 from crm.ground.writes import service
 from crm.runs.models import OPEN_STATES, RunState
+from crm.runs.selectors import may_see
 from crm.ui.dialect import in_text
 from crm.ui.format import number
 from crm.undo.changes import is_kept
@@ -37,14 +39,17 @@ class Question:
 @service
 def undo_run(*, run: BulkRun, actor: Membership, agreed: str = "") -> BulkRun:
     """Bring back what ``run`` has deleted, or give the records the values that they had before; asked twice, there is
-    one run that does.
+    one run that does. What an earlier one has left, being stopped or refused, is taken back by another.
 
     What somebody has changed since stays. Then nothing is taken back before ``actor`` has ``agreed`` to that, by its
     ``mark``: the run that is returned has only been tried, and ``is_asked``.
     """
     run = locked(run)
-    if before := undone_by(run):  # which has nothing left to take back
-        return before
+    before = undone_by(run)
+    if before is not None and (before.is_open or not is_left(run)):
+        if may_see(actor, before):
+            return before
+        raise ValidationError(_("%(name)s takes this back already.") % {"name": before.made_by.name})
     if not may_be_undone(run):
         raise ValidationError(_("This cannot be taken back as a whole."))
     undoing = _asked_before(run, actor)
@@ -63,7 +68,7 @@ def _asked_before(run: BulkRun, actor: Membership) -> BulkRun | None:
 
 def is_asked(run: BulkRun) -> bool:
     """Whether ``run`` has found out what it cannot take back, and waits for somebody to say that the rest is."""
-    return tries_undo(run) and run.state == RunState.DONE
+    return tries_undo(run) and run.state == RunState.DONE and not run.cancel_asked
 
 
 def question(run: BulkRun) -> Question | None:
@@ -100,4 +105,4 @@ def may_be_undone(run: BulkRun) -> bool:
     action = action_of(run)
     if action is None or not (action.undoes or action.key == DELETE.key):
         return False
-    return action.take_back is not None or is_kept(run.pk)
+    return (action.take_back is not None or is_kept(run.pk)) and is_left(run)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from crm import catalogue
 from crm.bulk import chosen, outcomes, selectors, services, telling, undo
+from crm.bulk.asking import tries_undo
 from crm.bulk.chosen import Chosen
 from crm.bulk.forms import ask, kept
 from crm.bulk.kind import BULK
@@ -32,6 +33,7 @@ from crm.queries.query import Query
 from crm.runs.files import csv_file, download
 from crm.runs.models import RunState
 from crm.runs.progress import respond_run
+from crm.runs.selectors import may_see
 from crm.runs.services import cancel
 from crm.saved_views.chips import chips
 from crm.ui import format as formats
@@ -132,7 +134,7 @@ def run(request: WorkspaceRequest, run_id: UUID) -> HttpResponse:
         with transaction.atomic():
             if method == "DELETE" and found.is_open:
                 cancel(BULK, found)
-            elif method == "DELETE" or undo.is_asked(found):
+            elif method == "DELETE" or tries_undo(found):
                 done = found.undoes if found.undoes is not None and found.is_dry_run else found
                 found = undo.undo_run(run=done, actor=request.actor, agreed=request.POST.get("shown", ""))
                 return _after(request, found, found.back or reverse(f"{record_type.key}:list"))
@@ -245,7 +247,7 @@ def _after(request: WorkspaceRequest, run: BulkRun, back: str) -> HttpResponse:
 
 
 def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType) -> HttpResponse:
-    action = selectors.action_of(found)
+    action, undone_by = selectors.action_of(found), selectors.undone_by(found)
     running = found.is_open
     page = int(text) if (text := request.GET.get("page", "")).isdecimal() and len(text) < 6 else 1
     context = {
@@ -258,8 +260,8 @@ def _run_page(request: WorkspaceRequest, found: BulkRun, record_type: RecordType
         "doubts": [] if running else selectors.findings(found, is_refused=False, limit=SHOWN_DOUBTS),
         "is_preview": found.is_dry_run and not found.undoes_id,
         "question": undo.question(found),
-        "undone_by": selectors.undone_by(found),
-        "may_undo": undo.may_be_undone(found),
+        "undone_by": undone_by if undone_by and may_see(request.actor, undone_by) else None,
+        "may_undo": undo.may_be_undone(found) and not (undone_by and undone_by.is_open),
         "back": found.back or reverse(f"{record_type.key}:list"),
     }
     return respond_run(request, found, "bulk/run.html", counts=telling.counted(found), context=context)

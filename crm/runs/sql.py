@@ -19,7 +19,10 @@ _STALLED = """
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
         SELECT kind, tenant_id, id FROM (
             SELECT DISTINCT ON (tenant_id) kind, tenant_id, id, seen_at FROM ({every}) AS open
-             WHERE seen_at < stalled_before ORDER BY tenant_id, seen_at, id
+             WHERE seen_at < stalled_before AND NOT EXISTS (
+                SELECT FROM tenants_atwork AS at_work  -- whoever waits for one that shows signs of life is told by it
+                 WHERE at_work.tenant_id = open.tenant_id AND run_id IS NOT NULL AND at_work.seen_at >= stalled_before
+             ) ORDER BY tenant_id, seen_at, id
         ) AS first_in_line ORDER BY seen_at LIMIT 100
     $$
     """

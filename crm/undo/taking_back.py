@@ -108,22 +108,26 @@ def _objections(row: Any, changed: set[str], actor: Membership) -> list[str]:
 
 def bring_rows_back(
     entries: Iterable[Entry], changed: Changed, record: RecordModel, *, actor: Membership, because: Event, rows: Rows
-) -> None:
-    """Let the rows of ``entries`` be as they were, but for what is in ``changed``. Of ``record`` it is told already."""
-    entries = list(entries)
+) -> bool:
+    """Let the rows of ``entries`` be as they were, but for what is in ``changed``; return whether one beside ``record``
+    was not so already. Of ``record`` it is told already."""
+    entries, is_brought = list(entries), False
     for entry in entries:
         row = rows.row(entry) if entry.created else None
         is_anothers = entry.model in _staying and changed.get(entry.pk)
         if row is not None and getattr(row, "deleted_at", None) is None and not is_anothers:
             _put_away(row, actor, because)
+            is_brought = True
     for entry in entries:
         if entry.deleted:
-            _bring_back(entry, actor, because)
+            is_brought |= _bring_back(entry, actor, because)
     for entry in entries:
         row = None if entry.created or entry.deleted else rows.row(entry)
         if row is not None:
             before = {name: value for name, value in entry.before.items() if name not in changed.get(entry.pk, ())}
             _give_back(replace(entry, before=before), row, None if row.pk == record.pk else actor, because, rows)
+            is_brought |= row.pk != record.pk and not before.keys() <= set(TIMES)
+    return is_brought
 
 
 def _put_away(row: Any, actor: Membership, because: Event) -> None:
@@ -136,8 +140,8 @@ def _put_away(row: Any, actor: Membership, because: Event) -> None:
         catalogue.type_of(row).delete(row, actor=actor, because=because)
 
 
-def _bring_back(entry: Entry, actor: Membership, because: Event) -> None:
-    """Insert the row again as it was, unless it is there.
+def _bring_back(entry: Entry, actor: Membership, because: Event) -> bool:
+    """Insert the row again as it was, unless it is there; return whether it was not.
 
     Raises ``ValidationError`` where what it hangs on is gone; a link that may be empty is.
     """
@@ -152,10 +156,11 @@ def _bring_back(entry: Entry, actor: Membership, because: Event) -> None:
             raise ValidationError(_("The %(gone)s that it belonged to was deleted since.") % words)
         setattr(row, field.attname, None)
     if _is_there(row):
-        return
+        return False
     row.save(force_insert=True)
     if (step := _told_back.get(entry.model)) is not None:
         step(row, actor=actor, because=because)
+    return True
 
 
 def _is_there(row: Any) -> bool:

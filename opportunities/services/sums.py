@@ -23,7 +23,7 @@ SELECT gen_random_uuid(), {KIND}, {ADDED} FROM taken GROUP BY {KIND} HAVING {SOM
 
 
 def put_together(tenant: Tenant) -> int:
-    """Make one row of those of each kind; return how many kinds had several."""
+    """Make one row of those of each kind; return how many rows were made."""
     with tenant_context(tenant), connection.cursor() as cursor:
         cursor.execute(_TOGETHER, {"tenant": tenant.pk})
         return cursor.rowcount

@@ -22,7 +22,7 @@ from crm.picklists.selectors import choices
 from crm.picklists.services import replace_and_delete
 from crm.runs import jobs
 from crm.runs import services as run_services
-from crm.runs.models import RunState
+from crm.runs.models import AtWork, RunState
 from crm.tenants.context import tenant_context
 from crm.tenants.models import Tenant
 from leads.models import Lead
@@ -133,6 +133,10 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(
     assert (fresh_firm.tenant.pk, run.pk) not in small, "its worker may be alive"
     with tenant_context(fresh(fresh_firm)):
         BulkRun.objects.filter(pk=run.pk).update(seen_at=timezone.now() - timedelta(minutes=1))
+    jobs.sweep()
+    assert (fresh_firm.tenant.pk, run.pk) not in small, "who is at it shows signs of life"
+    with tenant_context(fresh(fresh_firm)):
+        AtWork.objects.update(seen_at=timezone.now() - timedelta(minutes=1))
     jobs.sweep()
     assert (fresh_firm.tenant.pk, run.pk) in small
     work(BULK, fresh_firm.tenant, run.pk)

@@ -8,7 +8,15 @@ import pytest
 
 from tests.chaos.programs import tell_of
 
-RUNS = ("import, dry run", "import", "bulk action", "undo", "bulk conversion, dry run", "bulk conversion")
+RUNS = (
+    "import, dry run",
+    "import",
+    "bulk action",
+    "undo, looked at",
+    "undo",
+    "bulk conversion, dry run",
+    "bulk conversion",
+)
 
 
 @pytest.fixture(scope="module")

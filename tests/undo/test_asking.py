@@ -14,10 +14,11 @@ from crm.bulk import running, services
 from crm.bulk.kind import BULK
 from crm.bulk.models import BulkFinding, BulkRun
 from crm.events.models import Event
+from crm.mailing_lists.services import create_list, take_off_lists
 from crm.picklists.selectors import choices
 from crm.tenants.context import tenant_context
 from leads.models import Conversion, Lead
-from leads.services import update_lead
+from leads.services import delete_lead, update_lead
 from tests import make
 from tests.people import Firm, client_of
 from tests.undo.test_runs import after, after_all, of_record, press, rows_of
@@ -36,7 +37,11 @@ def go_on(firm: Firm, page: HttpResponse) -> HttpResponse:
 
 
 def text(page: HttpResponse) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page.content.decode())))
+    return text_of(page.content.decode())
+
+
+def text_of(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
 
 
 def rate(firm: Firm, *leads: Any) -> None:
@@ -105,7 +110,8 @@ def test_what_no_longer_stays_is_asked_again_too(firm: Firm, rated: tuple[list[A
     between = rows_of(firm)
     again = go_on(firm, page)
     assert rows_of(firm) == between
-    assert "1 of 5 leads" in text(again) and "Undo the other 4" in text(again)
+    said = text(again)
+    assert "1 of 5 leads" in said and "1 is as before already." in said and "Undo the other 3" in said
 
 
 def test_who_cancels_is_asked_the_same_again(firm: Firm, rated: tuple[list[Any], BulkRun]) -> None:
@@ -167,7 +173,110 @@ def test_stopped_while_it_is_tried_nothing_was_undone(firm: Firm, rated: tuple[l
         assert Lead.objects.filter(rating=choices("rating")[1]).count() == 5
 
 
-def test_rows_that_hang_together_are_tried_together(firm: Firm) -> None:
+def test_what_was_left_when_it_was_stopped_is_undone_by_another(firm: Firm, rated: tuple[list[Any], BulkRun]) -> None:
+    _leads, run = rated
+    with patch.multiple(running, TRIED=3, BATCH=2), patch.object(services, "AT_ONCE", 0):
+        undo(firm, run)
+        undoing = after(firm)
+        assert work_alone(BULK, firm.tenant, undoing.pk, batches=4)  # looked at and begun, two rows done
+        client_of(firm.max).post(f"/acme/bulk/{undoing.pk}/", {"_method": "DELETE"})
+        work_alone(BULK, firm.tenant, undoing.pk)
+    with tenant_context(firm.tenant):
+        undoing.refresh_from_db()
+        assert (undoing.state, undoing.is_dry_run, 0 < undoing.done_count < 5) == ("cancelled", False, True)
+        first = undoing.done_count
+    page = text(client_of(firm.max).get(f"/acme/bulk/{run.pk}/"))
+    assert "Taken back in part" in page and "Undo" in page
+    undo(firm, run)
+    with tenant_context(firm.tenant):
+        second = BulkRun.objects.filter(undoes=run).latest("made_at")
+        assert (second.total, second.done_count, second.refused_count) == (5 - first, 5 - first, 0)
+        assert Lead.objects.filter(rating=choices("rating")[1]).count() == 5
+    page = client_of(firm.max).get(f"/acme/bulk/{run.pk}/").content.decode()
+    assert "Taken back" in text_of(page) and 'value="DELETE"' not in page
+
+
+def test_only_what_stayed_is_looked_at_again(firm: Firm, rated: tuple[list[Any], BulkRun]) -> None:
+    leads, run = rated
+    rate(firm, leads[0])
+    go_on(firm, undo(firm, run))
+    rate(firm, leads[1])  # which was undone, and is not undone again
+    between = rows_of(firm)
+    said = text(undo(firm, run))
+    assert "1 of 1 lead cannot be taken back" in said and "Nothing was undone." in said
+    assert rows_of(firm) == between
+
+
+def test_a_stopped_try_is_not_gone_on_with_unasked(firm: Firm, rated: tuple[list[Any], BulkRun]) -> None:
+    """A tab from before showed “Undo the other 4”; meanwhile it was tried anew, and that was stopped."""
+    leads, run = rated
+    rate(firm, leads[0])
+    page = undo(firm, run)
+    rate(firm, leads[1])
+    between = rows_of(firm)
+    with patch.multiple(running, TRIED=2), patch.object(services, "AT_ONCE", 0):
+        undo(firm, run)
+        undoing = after(firm)
+        assert work_alone(BULK, firm.tenant, undoing.pk, batches=1)
+        client_of(firm.max).post(f"/acme/bulk/{undoing.pk}/", {"_method": "DELETE"})
+        work_alone(BULK, firm.tenant, undoing.pk)
+    again = go_on(firm, page)
+    assert rows_of(firm) == between
+    assert "2 of 5 leads" in text(again)
+
+
+def test_stopped_with_its_last_rows_it_asks_nothing(firm: Firm, rated: tuple[list[Any], BulkRun]) -> None:
+    _leads, run = rated
+    with patch.multiple(running, TRIED=3), patch.object(services, "AT_ONCE", 0):
+        undo(firm, run)
+        undoing = after(firm)
+        assert work_alone(BULK, firm.tenant, undoing.pk, batches=2)
+        client_of(firm.max).post(f"/acme/bulk/{undoing.pk}/", {"_method": "DELETE"})
+        work_alone(BULK, firm.tenant, undoing.pk)
+    assert "Undo the other" not in text(client_of(firm.max).get(f"/acme/bulk/{undoing.pk}/"))
+    with tenant_context(firm.tenant):
+        assert Lead.objects.filter(rating=choices("rating")[1]).count() == 0
+
+
+def test_what_goes_away_while_it_is_undone_is_named(firm: Firm, rated: tuple[list[Any], BulkRun]) -> None:
+    leads, run = rated
+    with patch.multiple(running, TRIED=3, BATCH=2), patch.object(services, "AT_ONCE", 0):
+        undo(firm, run)
+        undoing = after(firm)
+        assert work_alone(BULK, firm.tenant, undoing.pk, batches=4)
+        with tenant_context(firm.tenant):
+            delete_lead(Lead.objects.get(pk=min(one.pk for one in leads)), actor=firm.max)  # the last one
+        work_alone(BULK, firm.tenant, undoing.pk)
+    with tenant_context(firm.tenant):
+        undoing.refresh_from_db()
+        assert (undoing.state, undoing.done_count, undoing.refused_count) == ("done", 4, 1)
+    assert "It is gone, or out of your reach." in text(client_of(firm.max).get(f"/acme/bulk/{undoing.pk}/"))
+
+
+def test_nobody_is_led_to_an_undo_that_is_another_s(firm: Firm, rated: tuple[list[Any], BulkRun]) -> None:
+    _leads, run = rated
+    with patch.object(services, "AT_ONCE", 0):
+        assert client_of(firm.ada).post(f"/acme/bulk/{run.pk}/", {"_method": "DELETE"}).status_code == 303
+        page = undo(firm, run)
+    assert page.status_code == 200 and f"{firm.ada.name} takes this back already." in text(page)
+    assert "Taken back" not in text(page)
+
+
+def test_a_tag_is_not_told_as_taken_off_where_somebody_else_took_it_off(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        news = create_list(actor=firm.max, name="News")
+        leads = [make.lead(firm.ana, email=f"l{number}@x.example") for number in range(3)]
+    run = press(firm, "leads", "put_on_list", leads)
+    with tenant_context(firm.tenant):
+        take_off_lists(record=Lead.objects.get(pk=leads[0].pk), lists=[news], actor=firm.sam)
+    undo(firm, run)
+    with tenant_context(firm.tenant):
+        undoing = BulkRun.objects.get(undoes=run)
+        assert undoing.counts == {"changed": 2, "same": 1}
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_rows_that_hang_together_are_tried_together(at_once: int, firm: Firm) -> None:
     """Three leads of one company came to one account: the first that made it can go when the others have."""
     with tenant_context(firm.tenant):
         leads = [
@@ -189,7 +298,7 @@ def test_rows_that_hang_together_are_tried_together(firm: Firm) -> None:
     assert (run.is_dry_run, run.done_count) == (False, 4)
     with tenant_context(firm.tenant):
         assert Conversion.objects.values("account").distinct().count() == 2
-    with patch.multiple(running, TRIED=1, BATCH=2), patch.object(services, "AT_ONCE", 0):
+    with patch.multiple(running, TRIED=at_once, BATCH=2), patch.object(services, "AT_ONCE", 0):
         undo(firm, run)
         undoing = after(firm)
         work_alone(BULK, firm.tenant, undoing.pk)
