@@ -26,7 +26,7 @@ MAKE: dict[str, Any] = {
     "leads": lambda firm, name: make.lead(firm.ada, last_name=name, company=f"{name} Works"),
     "accounts": lambda firm, name: make.account(firm.ada, name=name),
     "contacts": lambda firm, name: make.contact(firm.ada, last_name=name, account=make.account(firm.ada)),
-    "opportunities": lambda firm, name: make.opportunity(firm.ada, name=name),
+    "opportunities": lambda firm, name: make.opportunity(firm.ada, name=name, contact=make.contact(firm.ada)),
     "vendors": lambda firm, name: make.vendor(firm.ada, name=name),
 }
 
