@@ -136,7 +136,7 @@ def test_send_again_sent_twice_makes_one_link(firm: Firm) -> None:
         nora = invite_member(actor=firm.ada, email=NORA, name="Nora New", role=least_role())
     ada, path = client_of(firm.ada), firm.url("setup:invitation", id=nora.pk)
     page = ada.get(firm.url("setup:person", id=nora.pk)).content.decode()
-    (key,) = re.findall(rf'action="{path}">.*?name="idempotency_key" autocomplete="off" value="(\w+)"', page)
+    (key,) = re.findall(rf'action="{path}">.*?name="idempotency_key" autocomplete="off" value="(\w+)"', page, re.S)
     for _ in range(2):
         assert ada.post(path, {"idempotency_key": key}).status_code == 303
     with tenant_context(firm.tenant):
