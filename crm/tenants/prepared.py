@@ -137,11 +137,19 @@ def _written(parameter: Any) -> str:
     return Literal(parameter).as_string().replace("%", "%%")
 
 
+class _Cursor(ServerBindingCursor):
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        answer = super().execute(query, params, **options)
+        if self._query is None:  # sent by the name of its plan alone; Django's log of statements asks for the text
+            self._query = self._convert_query(query, params)
+        return answer
+
+
 def _send(connection: Any, sql: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     """Ask with the parameters beside the text, and not in it as Django does: so the database knows it again."""
     connection.ensure_connection()
     with connection.wrap_database_errors:
-        made = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]
+        made = _Cursor(connection.connection)  # type: ignore[call-arg]
     with connection._prepare_cursor(made) as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall()

@@ -130,6 +130,20 @@ def test_the_database_keeps_the_plan_of_what_is_asked_often(inside: Firm, thresh
         assert inside.ana.name not in text and str(inside.tenant.pk) not in text
 
 
+def test_the_log_of_statements_has_the_text_of_each(inside: Firm) -> None:
+    """What is sent by the name of its plan alone had none, so that statements could not be counted."""
+    make.lead(inside.ana, last_name="Ash")
+    with CaptureQueriesContext(connection) as asked:
+        for _time in range(12):
+            assert [lead.last_name for lead in _named(name="Ash")] == ["Ash"]
+    assert [bool(one["sql"]) and "last_name" in one["sql"] for one in asked] == [True] * 12
+
+
+@prepared
+def _named(*, name: str) -> QuerySet[Lead]:
+    return Lead.objects.filter(last_name=name)
+
+
 def test_lists_may_all_be_empty(inside: Firm) -> None:
     @prepared
     def leads_of(*, mails: list[str], people: list[UUID]) -> QuerySet[Lead]:
