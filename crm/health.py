@@ -15,6 +15,7 @@ from redis import Redis, RedisError
 from crm.events.selectors import outbox_lag_seconds
 from crm.runs.turns import runs_lag_seconds
 from crm.tenants.role import role_problem
+from crm.tenants.wall import marker
 
 LAG_TOLERATED = 300  # seconds; the sweep runs every 15
 _migrated = False
@@ -67,6 +68,8 @@ def _migrations() -> str:
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
         if pending:
             return f"{len(pending)} migrations are pending"
+        if marker() not in executor.loader.applied_migrations:
+            return "migrate has not ended: policies, functions or triggers are missing"
         _migrated = True
     return ""
 

@@ -10,10 +10,12 @@ that has rows, indexes are built and foreign keys are proven beside the work of 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import groupby
@@ -22,6 +24,7 @@ from typing import Any
 from django.apps import apps
 from django.db import OperationalError, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.recorder import MigrationRecorder
 
 from crm.tenants.indexing import has_index, without_hurry
 from crm.tenants.models import TenantForeignKey, TenantModel
@@ -69,7 +72,22 @@ def build_wall(connection: BaseDatabaseWrapper) -> list[str]:
     for module in _sql_modules():
         for step in _steps(module):
             _run(connection, [one for one in step if not _is_done(one, found)])
+    recorder = MigrationRecorder(connection)
+    if marker() not in recorder.applied_migrations():
+        recorder.record_applied(*marker())
     return changed
+
+
+@cache
+def marker() -> tuple[str, str]:
+    """How ``django_migrations`` names the wall that this code is for, once it is built. Code of before, whose own was
+    built once, goes on being served while the next one takes its place."""
+    tables = {model._meta.db_table for model in apps.get_models()}
+    nothing = Catalog(tables, set(), {}, set(), set(), {}, {})
+    found = [sql for table in tables for sql in _grant(table, nothing)]
+    found += [sql for model in tenant_models() for sql in (*_policy(model, nothing), *_foreign_keys(model, nothing))]
+    found += [sql for module in _sql_modules() for step in _steps(module) for sql in step]
+    return "wall", hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
 
 
 def patiently(do: Callable[[], object]) -> None:

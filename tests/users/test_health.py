@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.utils import timezone
@@ -16,6 +17,7 @@ from crm.events.events import WORKSPACE_CHANGED
 from crm.events.models import OutboxMessage
 from crm.runs.models import AtWork, RunState
 from crm.tenants.context import tenant_context
+from crm.tenants.wall import build_wall, marker
 from tests.people import Firm
 
 
@@ -71,6 +73,32 @@ def test_pending_migrations_are_not_ready(db: None, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(health.MigrationExecutor, "migration_plan", lambda self, targets: [("0002_more", False)])
     assert Client().get("/readyz").json()["checks"]["migrations"] == "1 migrations are pending"
     monkeypatch.undo()
+    assert Client().get("/readyz").status_code == 200
+
+
+def test_without_what_migrate_builds_at_its_end_it_is_not_ready(fresh_firm: Firm) -> None:
+    """Django's own migrations were all done, and sums of the board not there yet."""
+    owner = connections["owner"]
+    assert Client().get("/readyz").status_code == 200
+    health._migrated = False
+    try:
+        MigrationRecorder(owner).record_unapplied(*marker())
+        answer = Client().get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["checks"]["migrations"].startswith("migrate has not ended")
+        build_wall(owner)
+        assert Client().get("/readyz").status_code == 200
+    finally:
+        build_wall(owner)
+        owner.close()
+
+
+def test_the_wall_of_other_code_is_another(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("opportunities.sql.STATEMENTS", ["SELECT 1"])
+    monkeypatch.setattr(health, "marker", marker.__wrapped__)
+    assert Client().get("/readyz").status_code == 503
+    monkeypatch.undo()
+    assert marker.__wrapped__() == marker()
     assert Client().get("/readyz").status_code == 200
 
 
