@@ -154,6 +154,7 @@ OPPORTUNITY = RecordType(
     kept_sums=KeptSums(
         OpportunitySum,
         fields=frozenset({"stage", "owner", "team"}),
+        told_by_them=frozenset({"pipeline"}),
         groups=frozenset({"stage", "owner"}),
         measures={Sum("amount").name: "amount", Weighted("amount").name: "weighted"},
     ),

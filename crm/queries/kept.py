@@ -22,7 +22,7 @@ def kept_sums(query: Query, leaves: Iterable[Condition]) -> KeptSums | None:
     kept = query.type.kept_sums
     if kept is None or not kept.groups.issuperset(query.groups):
         return None
-    if not kept.fields.issuperset(leaf.field for leaf in leaves):
+    if not (kept.fields | kept.told_by_them).issuperset(leaf.field for leaf in leaves):
         return None
     return kept if all(measure.name in kept.measures for measure in query.measures) else None
 

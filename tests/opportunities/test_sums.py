@@ -13,11 +13,12 @@ import pytest
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crm import catalogue
 from crm.fields.money import Money
 from crm.picklists.selectors import stages
-from crm.picklists.services import create_stage, replace_and_delete
+from crm.picklists.services import create_pipeline, create_stage, replace_and_delete
 from crm.queries.condition import Condition, Group
 from crm.queries.counts import counted
 from crm.queries.measures import Sum, Weighted
@@ -32,7 +33,7 @@ from opportunities.services.sums import mend_sums, put_together
 from opportunities.sql import WRONG
 from tests import make
 from tests.opportunities.test_concurrency import at_once
-from tests.people import Firm
+from tests.people import Firm, client_of
 from tests.undo.test_runs import make_deals, press, take_back
 
 NUMBERS = ("number", "valued", "amount", "weighted")
@@ -158,6 +159,27 @@ def test_whatever_is_done_the_sums_are_those_of_the_rows(inside: Firm, seed: int
     check(inside)
     put_together(inside.tenant)
     check(inside)
+
+
+def test_a_pipeline_is_asked_by_its_stages(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        other = create_pipeline(actor=firm.ada, name="Renewals")
+        of_other = [one for one in stages() if one.pipeline_id == other.pk]
+        for number, stage in enumerate([*of_other[:2], make.stage(), make.stage("won")]):
+            make.opportunity(firm.ana, amount=Money(100 + number, "USD"), stage=stage)
+        is_other, is_not = (Condition("pipeline", operator, (str(other.pk),)) for operator in ("is", "not"))
+        kept = catalogue.record_type("opportunities")
+        for parts in ((is_other,), (is_not, OPEN), (Group("any", (WON, is_other)),)):
+            query = Query(kept, parts, groups=("stage",), measures=(AMOUNT, WEIGHTED))
+            with CaptureQueriesContext(connection) as captured:
+                found = told(query, firm.ada)
+            assert all("opportunities_opportunitysum" in one["sql"] for one in captured if "sum(" in one["sql"].lower())
+            assert found == told(replace(query, type=replace(kept, kept_sums=None)), firm.ada)
+    client = client_of(firm.ana)
+    for page in ("opportunities/board", "reports/pipeline"):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(f"/acme/{page}/?pipeline={other.pk}")
+        assert any("opportunities_opportunitysum" in one["sql"] for one in captured)
 
 
 @pytest.mark.parametrize("action", ["owner", "stage", "lose", "delete"])
