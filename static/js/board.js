@@ -50,6 +50,15 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target: card, fragm
   }
 });
 
+// The last refusal of each card's moves. Those that were sent before it was known begin where the card is not: they
+// are dropped; but where nobody was signed in, they may be done after all, one after the other (session.js).
+const refusals = new WeakMap();
+const isBehind = ({ card, known }) => refusals.get(card) !== known;
+document.addEventListener("htmx:configRequest", (event) => {
+  const { type, detail: move } = event.detail.triggeringEvent ?? {};
+  if (type === "angler:move" && isBehind(move) && refusals.get(move.card).status !== 401) event.preventDefault();
+});
+
 // The answer brings the heads and the title with new counts and sums, and the card
 function send(move, isAgain = false) {
   const { card, column, from } = move;
@@ -61,7 +70,9 @@ function send(move, isAgain = false) {
   };
   // Nobody is signed in, or the page's tokens are old: then it is sent once more (session.js)
   const undone = words.unmoved.replace("{name}", () => card.querySelector("a").textContent);
-  const event = new CustomEvent("angler:move", { detail: { ...move, undone, again: isAgain ? null : again } });
+  const event = new CustomEvent("angler:move", {
+    detail: { ...move, undone, again: isAgain ? null : again, known: refusals.get(card) },
+  });
   const values = { [field]: column.dataset.boardColumn, moved_from: from.dataset.boardColumn, back };
   return window.htmx.ajax("post", card.dataset.url + query, { source: card, values, event }).catch(() => {});
 }
@@ -72,7 +83,12 @@ document.addEventListener("htmx:afterRequest", ({ target: card, detail: { xhr, r
   const { from, next, done } = move;
   const isGone = xhr.getResponseHeader("X-Gone"); // or out of the person's sight now
   const isRefused = !xhr.status || xhr.status >= 400;
-  if (isRefused) place(card, from, next);
+  if (isRefused && !isBehind(move)) {
+    place(card, from, next);
+    // Held again meanwhile: put back, or dropped, it goes from there
+    for (const held of [lifted, state]) if (held?.card === card) Object.assign(held, { from, next });
+    refusals.set(card, xhr);
+  }
   if (isRefused && isGone) count(from, -1);
   if (isGone) takeAway(card);
   else if (xhr.status === 200) done?.();

@@ -143,6 +143,41 @@ def test_moves_of_a_card_that_is_moved_on_arrive_one_after_the_other(
     expect(page.locator("#dialog")).to_be_hidden()  # nobody else has moved it
 
 
+def test_a_move_that_waits_behind_a_refused_one_is_dropped(fresh_firm: Firm, page: Page, sign_in: SignIn) -> None:
+    """It began in the column that the card never came to, and left it there."""
+    sign_in(fresh_firm.ana)
+    with tenant_context(fresh_firm.tenant):
+        found = [one for one in stages() if one.meaning == "open"][:3]
+        deal = make.opportunity(fresh_firm.ana, name="Big one", stage=found[0])
+    page.goto(fresh_firm.url("opportunities:board"))
+    held: list[Route] = []
+
+    def refuse(route: Route) -> None:
+        held.append(route)
+        if len(held) > 1:
+            route.fulfill(status=422, content_type="text/plain", body="It is not there.")
+
+    page.route("**/stage/*", refuse)
+    card = page.locator("article", has_text="Big one")
+    columns = [page.locator(f'[data-board-column="{stage.pk}"]') for stage in found]
+    with page.expect_request(re.compile("/stage/")):
+        for _time in range(2):
+            move(page, card)
+    stands_in(columns, 2)
+    held[0].fulfill(status=422, content_type="text/plain", body="Not into this one.")
+    expect(page.locator("#toasts")).to_contain_text("Not into this one.")
+    settled(page)
+    stands_in(columns, 0)
+    assert len(held) == 1, "what waited behind it is not sent"
+    page.unroute_all()
+    move(page, card)
+    expect(page.get_by_text("Dropped.")).to_be_visible()
+    stands_in(columns, 1)
+    with tenant_context(fresh_firm.tenant):
+        deal.refresh_from_db()
+        assert deal.stage_id == found[1].pk
+
+
 def test_who_looks_for_something_is_told_that_nobody_is_signed_in(
     fresh_firm: Firm, page: Page, sign_in: SignIn
 ) -> None:
