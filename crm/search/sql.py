@@ -100,6 +100,7 @@ OLD_TYPES = "text, text[], text[], text, text, uuid, uuid[], uuid[], integer, in
 # Two patterns stand on their own because the index cannot serve ALL (array).
 # MATERIALIZED and capped: sorting directly makes the planner walk the name index through all rows instead (159 ms).
 # Names that start with what was typed lie side by side in it: the first of them are the best ones, however many follow.
+# Where more contain it than are counted, a last name is looked for on its own, or it would be there by chance.
 FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}({arguments}) RETURNS TABLE (record_id uuid, rank integer, hits bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public SET plan_cache_mode = force_custom_plan AS $$
@@ -107,6 +108,7 @@ DECLARE
     here uuid := {tenant};
     longest text := patterns[1];
     second text := coalesce(patterns[2], longest);
+    at_word text := '% ' || substr(longest, 2);  -- without the % at its beginning
     -- The index is of no use for a shorter one
     long_enough text[] := ARRAY (SELECT one FROM unnest(patterns) one WHERE length(one) > 4 OR one = longest);
 {declared}BEGIN{before}
@@ -121,6 +123,16 @@ DECLARE
            AND {document} LIKE longest AND {document} LIKE second AND {document} LIKE ALL (patterns) AND {reach}
            AND (seen IS NULL OR {seen_document} LIKE ALL (patterns))
          LIMIT {most_hits}
+    ), worded AS MATERIALIZED (
+        SELECT r.id, r.sort_name FROM (
+            SELECT r.id, r.sort_name FROM {table} r
+             WHERE r.tenant_id = here AND r.deleted_at IS NULL
+               AND (SELECT count(*) FROM containing) = {most_hits} AND (SELECT count(*) FROM starting) < {most_hits}
+               AND {document} LIKE at_word AND {document} LIKE ALL (patterns) AND {reach}
+               AND (seen IS NULL OR {seen_document} LIKE ALL (patterns))
+             LIMIT {most_rows}
+        ) r WHERE position(' ' || wanted IN r.sort_name) > 0
+         LIMIT {most_hits}
     ), numbered AS MATERIALIZED (
         SELECT r.id, r.sort_name FROM {table} r
          WHERE r.tenant_id = here AND r.deleted_at IS NULL AND cardinality(numbers) > 0
@@ -128,7 +140,8 @@ DECLARE
            AND (seen IS NULL OR {seen_document} LIKE ALL (numbers))
          LIMIT {most_hits}
     ){at_linked}, found AS (
-        SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM numbered{or_at_linked}
+        SELECT * FROM starting UNION SELECT * FROM containing UNION SELECT * FROM worded
+        UNION SELECT * FROM numbered{or_at_linked}
     ), ranked AS (
         SELECT id, sort_name,
                CASE WHEN sort_name = wanted THEN 0
@@ -259,6 +272,7 @@ def statements() -> list[str]:
                 seen_document=table.seen_document,
                 reach=REACH.format(scope="scope"),
                 most_hits=MOST_HITS,
+                most_rows=MOST_ROWS,
                 **_at_links(table),
             ),
             f"REVOKE ALL ON FUNCTION {table.function}({ARGUMENT_TYPES}) FROM PUBLIC",

@@ -8,12 +8,9 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from accounts.models import Account
 from crm.ground.ids import uuid7
-from crm.picklists.selectors import default_choice
-from crm.search import selectors
 from crm.search.selectors import is_person_like, search
-from crm.search.sql import MOST_HITS, MOST_LINKED, tables
+from crm.search.sql import MOST_LINKED, tables
 from crm.tenants.context import tenant_context
 from tests import make
 from tests.people import Firm
@@ -241,25 +238,6 @@ def test_pages_of_one_type_join_without_gap(inside: Firm) -> None:
     pages = [found(inside.ana, "atlas", key="accounts", most=2, skip=skip).get("accounts", []) for skip in (0, 2, 4, 6)]
     assert pages == [["Atlas 0", "Atlas 1"], ["Atlas 2", "Atlas 3"], ["Atlas 4"], []]
     assert search(inside.ana, "atlas", most=2).hits == 5
-
-
-def test_too_many_hits_are_capped_and_say_so(inside: Firm, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number in range(3):
-        make.account(inside.ana, name=f"Atlas {number}")
-    assert not search(inside.ana, "atlas").groups[0].is_capped
-    monkeypatch.setattr(selectors, "MOST_HITS", 3)
-    assert search(inside.ana, "atlas").groups[0].is_capped
-
-
-def test_of_too_many_the_names_that_begin_so_are_those_first_in_order(inside: Firm) -> None:
-    rows = [
-        Account(name=f"Atlas {number:04}", sort_name=f"atlas {number:04}", type=default_choice("account_type"))
-        for number in reversed(range(MOST_HITS + 20))
-    ]
-    Account.objects.bulk_create([*rows, Account(name="Atlas", sort_name="atlas", type=rows[0].type)])
-    group = search(inside.ada, "atlas", most=3).groups[0]
-    assert group.is_capped and group.hits == MOST_HITS
-    assert [one.name for one in group.records] == ["Atlas", "Atlas 0000", "Atlas 0001"]
 
 
 def test_nothing_is_found_across_the_wall(firm: Firm, other_firm: Firm) -> None:
