@@ -36,11 +36,13 @@ def memo(key: str, *, of_setup: bool = False) -> Callable[[Callable[P, T]], Call
                 return kept[place]
             except KeyError:
                 pass
-            if of_setup and (shared := _setup_now()) is not None:
-                if place not in shared:
+            if of_setup and (setup := _setup_now()) is not None:
+                shared, adds = setup
+                if adds and place not in shared:
                     shared[place] = make(*args, **kwargs)
-                found = kept[place] = shared[place]
-                return found
+                if place in shared:
+                    found = kept[place] = shared[place]
+                    return found
             found = kept[place] = make(*args, **kwargs)
             return found
 
@@ -49,24 +51,24 @@ def memo(key: str, *, of_setup: bool = False) -> Callable[[Callable[P, T]], Call
     return remembering
 
 
-def keep_setup(tenant: Tenant, number: int | None) -> None:
+def keep_setup(tenant: Tenant, number: int | None, *, adds: bool = True) -> None:
     """Let what is asked in ``tenant``, which was loaded just now, of its setup in state ``number`` be shared with other
-    requests. For requests that only read: who writes sees what nobody else may see yet."""
-    tenant.__dict__["_setup"] = number
+    requests. Who writes takes what is known and ``adds`` nothing: it sees what nobody else may see yet."""
+    tenant.__dict__["_setup"] = (number, adds)
 
 
-def _setup_now() -> dict[Any, Any] | None:
-    """What this process knows of the setup as the current request found it."""
+def _setup_now() -> tuple[dict[Any, Any], bool] | None:
+    """What this process knows of the setup as the current request found it, and whether that adds to it."""
     tenant = current_tenant()
     if "_setup" not in tenant.__dict__:
         return None
-    number, pk = tenant.__dict__["_setup"], tenant.pk
+    (number, adds), pk = tenant.__dict__["_setup"], tenant.pk
     kept = _setups.get(pk)
     if kept is None or kept[0] != number:
         if len(_setups) >= MOST_SETUPS:
             _setups.clear()
         kept = _setups[pk] = (number, {})
-    return kept[1]
+    return kept[1], adds
 
 
 def forget(prefix: str = "") -> None:

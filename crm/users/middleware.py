@@ -93,8 +93,7 @@ def _inside(request: HttpRequest, slug: str, view: Callable[[], HttpResponse]) -
     if not found:
         raise Http404
     [tenant] = found
-    if request.method in ("GET", "HEAD"):
-        keep_setup(tenant, tenant.setup_number)  # type: ignore[attr-defined]
+    keep_setup(tenant, tenant.setup_number, adds=request.method in ("GET", "HEAD"))  # type: ignore[attr-defined]
     with tenant_context(tenant):
         actor = _actor(person)
         request.tenant, request.actor = tenant, actor  # type: ignore[attr-defined]

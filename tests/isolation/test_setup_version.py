@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -117,6 +118,28 @@ def test_a_page_asks_for_the_setup_once_and_again_when_it_has_changed(firm: Firm
         page = client.get(path).content.decode()
     assert "Changed elsewhere" in page and asked(captured, "picklists_choice")
     assert "Changed elsewhere" not in theirs.get("/globex/leads/new/").content.decode()
+
+
+def test_who_writes_takes_what_is_known_and_adds_nothing(firm: Firm) -> None:
+    with tenant_context(firm.tenant):
+        lead = make.lead(firm.ana, source=make.reason("lead_source", ""))
+    client, path = client_of(firm.ana), f"/acme/leads/{lead.pk}/"
+
+    def choices_asked(act: Callable[[], Any]) -> bool:
+        with CaptureQueriesContext(connection) as captured:
+            act()
+        return bool(asked(captured, "picklists_choice"))
+
+    def rename(name: str) -> Callable[[], Any]:
+        return lambda: client.post(f"{path}fields/company/", {"company": name})
+
+    client.get(path)
+    assert not choices_asked(rename("Known"))
+    with tenant_context(firm.tenant):
+        Choice.objects.filter(picklist="lead_source").update(tone="info")
+    assert choices_asked(rename("Unknown")) and choices_asked(rename("Still unknown"))
+    assert choices_asked(lambda: client.get(path))  # what was read to write is not shared
+    assert not choices_asked(rename("Known again"))
 
 
 def test_who_writes_reads_anew_and_is_not_read_by_others(firm: Firm) -> None:
