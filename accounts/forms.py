@@ -20,9 +20,7 @@ class TypeForm(SeenForm):
     def __init__(self, account: Account, data: object = None) -> None:
         super().__init__(data=data, initial={"type": str(account.type_id), "keep": account.type_kept})  # type: ignore[arg-type]
         self.who = partial(last_change, account)
-        rows = {str(row.pk): row for row in choices("account_type")}
-        options = [(key, row.label) for key, row in rows.items()]
-        field = RowField(rows=rows, find=choice, choices=options, required=True)
+        field = RowField(rows=lambda: choices("account_type"), find=choice, required=True)
         field.keep(str(account.type_id))
         field.label = _("Type")
         self.fields["type"] = field

@@ -43,8 +43,7 @@ class LeadPolicyForm(SettingsForm):
     def __init__(self, data: Any = None) -> None:
         source = card_source()
         super().__init__(data, initial={"source": str(source.pk) if source else ""})
-        rows = {str(one.pk): one for one in choices("lead_source")}
-        field = RowField(rows=rows, find=choice, choices=[(key, str(row)) for key, row in rows.items()], required=False)
+        field = RowField(rows=lambda: choices("lead_source"), find=choice, required=False)
         field.label = CARD_SOURCE.label
         self.fields["source"] = field
 

@@ -72,8 +72,7 @@ class StageForm(forms.Form):
                 help_text=_("The day it was won or lost. Empty: today."),
                 widget=DayInput(),
             )
-        reasons = {str(one.pk): one for one in choices("loss_reason")}
-        self.fields["loss_reason"] = _rows_field(reasons, choice, _("Reason"), required=False)
+        self.fields["loss_reason"] = _choice_field("loss_reason", _("Reason"))
         if may_write("loss_note"):
             self.fields["loss_note"] = forms.CharField(
                 required=False, label=_("What happened?"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
@@ -161,8 +160,7 @@ class ContactRoleForm(SeenForm):
         contact = LookupField(key=Contact.type_key, actor=actor, required=True)
         contact.label = _("Contact")
         self.fields["contact"] = contact
-        rows = {str(one.pk): one for one in choices("contact_role")}
-        self.fields["role"] = _rows_field(rows, choice, _("Role"), required=False)
+        self.fields["role"] = _choice_field("contact_role", _("Role"))
         standard = default_choice("contact_role")
         self.fields["role"].initial = str(standard.pk) if standard else ""
         self.fields["is_primary"] = forms.BooleanField(
@@ -181,13 +179,12 @@ def _typed_in_vain(stage: Stage | None, given: Mapping[str, Any]) -> list[str]:
 def _stage_field(opportunity: Opportunity, offered: list[Stage], label: Any) -> RowField:
     """The stages to move to: those of the opportunity's own pipeline first, then those of the others."""
     own = sorted(offered, key=lambda one: one.pipeline_id != opportunity.pipeline_id)
-    rows = {str(one.pk): one for one in own}
-    field = RowField(rows=rows, find=stage_by_id, choices=stages_to_choose(own), required=True)
+    field = RowField(rows=lambda: own, find=stage_by_id, required=True, options_of=stages_to_choose)
     field.label = label
     return field
 
 
-def _rows_field(rows: dict[str, Any], find: Any, label: Any, *, required: bool) -> RowField:
-    field = RowField(rows=rows, find=find, choices=[(key, str(row)) for key, row in rows.items()], required=required)
+def _choice_field(picklist: str, label: Any) -> RowField:
+    field = RowField(rows=lambda: choices(picklist), find=choice, required=False)
     field.label = label
     return field

@@ -37,9 +37,15 @@ def _member_rows() -> QuerySet[Membership]:
     return Membership.objects.select_related("role", "team").order_by("name_key", "id")
 
 
+@memo("users.member")
 def member(member_id: UUID) -> Membership | None:
-    """Return the person of this workspace with that id, active or not."""
-    return next((one for one in members(active_only=False) if one.pk == member_id), None)
+    """Return the person of this workspace with that id, active or not, with role and team."""
+    return next(iter(_member_row(member_id=member_id)), None)
+
+
+@prepared
+def _member_row(*, member_id: UUID) -> QuerySet[Membership]:
+    return Membership.objects.select_related("role", "team").filter(pk=member_id)
 
 
 def member_of_user(user_id: UUID | str, *, is_active: bool = True) -> Membership | None:

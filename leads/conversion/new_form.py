@@ -39,7 +39,6 @@ class NewForm(RecordForm):
 
 def open_stage_field(label: Any) -> RowField:
     """A new opportunity starts open: winning or losing it is a step of its own."""
-    rows = {str(row.pk): row for row in open_stages()}
-    field = RowField(rows=rows, find=stage, choices=stages_to_choose(rows.values()), required=True)
+    field = RowField(rows=open_stages, find=stage, required=True, options_of=stages_to_choose)
     field.label = label
     return field

@@ -35,6 +35,10 @@ class OneOf(Kind):
     def row(self, row_id: UUID) -> Any:
         raise NotImplementedError
 
+    def picked(self, row_id: UUID, actor: Membership) -> Any:
+        """The row with that id; None where it cannot be picked."""
+        return next((row for row in self.rows(actor) if row.pk == row_id and self.is_offered(row)), None)
+
     def label(self, row: Any) -> str:
         """What a row is called where one chooses among them."""
         return str(row)
@@ -162,6 +166,10 @@ class Person(OneOf):
 
     def rows(self, actor: Membership, *, active_only: bool = True) -> Sequence[Any]:
         return users.members(active_only=active_only)
+
+    def picked(self, row_id: UUID, actor: Membership) -> Any:
+        person = users.member(row_id)  # without asking for all of them
+        return person if person is not None and person.is_active and self.is_offered(person) else None
 
     def row(self, row_id: UUID) -> Any:
         member = users.member(row_id)

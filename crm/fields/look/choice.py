@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from crm.fields import kinds
 from crm.fields.kinds.choice import MEANING_PREFIX, OneOf
 from crm.fields.look.base import Look
 from crm.fields.look.markup import marked_again
+from crm.ground.ids import uuid_of
 from crm.picklists import selectors as picklists
 from crm.picklists.stages import ANY_STAGE, STAGE_TONES
 from crm.users import selectors as users
@@ -29,10 +31,12 @@ class OneOfLook(Look):
     kind: OneOf
 
     def form_field(self, actor: Membership) -> forms.Field:
-        rows = {str(row.pk): row for row in self.kind.rows(actor) if self.kind.is_offered(row)}
-        choices = [(key, self.kind.label(row)) for key, row in rows.items()]
         return RowField(
-            rows=rows, find=self.kind.row, choices=choices, required=self.spec.required, label_of=self.kind.label
+            rows=lambda: [row for row in self.kind.rows(actor) if self.kind.is_offered(row)],
+            find=self.kind.row,
+            pick=lambda row_id: self.kind.picked(row_id, actor),
+            required=self.spec.required,
+            label_of=self.kind.label,
         )
 
     def initial(self, record: Any) -> Any:
@@ -78,9 +82,12 @@ class StageLook(OneOfLook):
     kind: kinds.StageOf
 
     def form_field(self, actor: Membership) -> forms.Field:
-        rows = {str(row.pk): row for row in self.kind.rows(actor)}
-        choices = picklists.stages_to_choose(rows.values())
-        return RowField(rows=rows, find=self.kind.row, choices=choices, required=self.spec.required)
+        return RowField(
+            rows=lambda: self.kind.rows(actor),
+            find=self.kind.row,
+            required=self.spec.required,
+            options_of=picklists.stages_to_choose,
+        )
 
     def html(self, record: Any) -> str:
         stage = self.value(record)
@@ -150,46 +157,79 @@ class FlagLook(Look):
 
 
 class RowField(forms.ChoiceField):
-    """A select that cleans to the row; the value a record already has stays allowed after it was deactivated."""
+    """A select that cleans to the row; the value a record already has stays allowed after it was deactivated.
+
+    What it offers is looked up when it is drawn. ``pick`` returns one of that by its id, or None, where that is known
+    without all the others. ``options_of``: the options of rows, where they are in groups; else each is called as
+    ``label_of`` says.
+    """
 
     def __init__(
         self,
         *,
-        rows: dict[str, Any],
-        find: Any,
-        choices: list[tuple[str, str]],
+        rows: Callable[[], Iterable[Any]],
+        find: Callable[[UUID], Any],
         required: bool,
+        pick: Callable[[UUID], Any] | None = None,
         label_of: Callable[[Any], str] = str,
+        options_of: Callable[[Iterable[Any]], list[tuple[str, Any]]] | None = None,
     ) -> None:
-        self.rows = rows
         self.find = find
         self.label_of = label_of
-        super().__init__(choices=[("", "—"), *choices], required=required)
+        self._offers, self._pick, self._options_of = rows, pick, options_of or self._options
+        self._kept: tuple[str, Any] = ("", None)  # the row's key, and the row once it was looked up
+        self._first, self._last = ("", "—"), list[tuple[str, str]]()
+        super().__init__(choices=self._all_options, required=required)
+
+    @cached_property
+    def rows(self) -> dict[str, Any]:
+        """What is offered, by key."""
+        return {str(row.pk): row for row in self._offers()}
+
+    @property
+    def kept(self) -> Any:
+        """The row that a record has; None where there is none, or none any more."""
+        key, row = self._kept
+        if key and row is None:
+            try:
+                row = self.find(UUID(key))
+            except (ValueError, LookupError, ObjectDoesNotExist):
+                key = ""  # of an old address, or a form that was kept: nothing is chosen
+            self._kept = (key, row)
+        return row
 
     def ask(self, nothing: str = "") -> None:
         """Start as no answer, which is refused; ``nothing`` is the choice that means none of the rows."""
         self.required = True
-        offered = [*list(self.choices)[1:], *([(NOTHING, nothing)] if nothing else [])]
-        self.choices = [("", _("Choose…")), *offered]
+        self._first = ("", _("Choose…"))
+        self._last = [(NOTHING, nothing)] if nothing else []
 
-    def keep(self, key: str | None) -> None:
-        """Let ``key`` (the record's present value) be chosen although it is no longer offered."""
-        if key and key not in self.rows:
-            try:
-                row = self.find(UUID(key))
-            except (ValueError, LookupError, ObjectDoesNotExist):
-                return  # of an old address, or a form that was kept: nothing is chosen
-            self.rows[key] = row
-            self.choices: Any = [*list(self.choices), (key, self.label_of(row))]
+    def keep(self, key: str | None, row: Any = None) -> None:
+        """Let ``key`` (of ``row``, the record's present value) be chosen although it may no longer be offered."""
+        self._kept = (key or "", row)
 
     def clean(self, value: Any) -> Any:
         key = self.to_python(value)
-        if key == NOTHING and self.valid_value(key):
+        if key == NOTHING and self._last:
             return None
-        if key and key not in self.rows:
+        if not key:
+            self.validate(key)
+            return None
+        row = self.kept if key == self._kept[0] else None
+        if row is None and (row := self._picked(key)) is None:
             raise ValidationError(self._gone(key), code="invalid_choice")
-        self.validate(key)
-        return self.rows[key] if key else None
+        return row
+
+    def _picked(self, key: str) -> Any:
+        row_id = uuid_of(key)
+        return self.rows.get(key) if self._pick is None or row_id is None else self._pick(row_id)
+
+    def _options(self, rows: Iterable[Any]) -> list[tuple[str, Any]]:
+        return [(str(row.pk), self.label_of(row)) for row in rows]
+
+    def _all_options(self) -> list[tuple[str, Any]]:
+        kept = [self.kept] if self._kept[0] not in self.rows and self.kept is not None else []
+        return [self._first, *self._options_of(self.rows.values()), *self._options(kept), *self._last]
 
     def _gone(self, key: str) -> str:
         """Why ``key``, which was offered when the page was opened, is not."""
