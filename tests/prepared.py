@@ -11,18 +11,20 @@ from django.core.exceptions import EmptyResultSet
 
 from crm.tenants.prepared import Prepared
 
+_text = Prepared.text
+
 
 @contextmanager
 def compare_each_call() -> Iterator[None]:
-    with mock.patch.object(Prepared, "__call__", _compared):
+    with mock.patch.object(Prepared, "text", _compared):
         yield
 
 
-def _compared(statement: Prepared[Any, Any], *shape: Any, **arguments: Any) -> list[Any]:
-    text = statement.text(shape, arguments)
+def _compared(statement: Prepared[Any, Any], shape: tuple[Any, ...], arguments: dict[str, Any]) -> Any:
+    text = _text(statement, shape, arguments)
     kept = None if text is None else (text.sql, repr([*text.parameters_of(arguments)]))
     assert kept == _made_anew(statement, shape, arguments), f"{statement.make.__qualname__}{shape}"
-    return [] if text is None else text.ask(arguments)
+    return text
 
 
 def _made_anew(statement: Prepared[Any, Any], shape: tuple[Any, ...], arguments: dict[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +37,7 @@ from crm.ground.writes import insert, insert_many, service
 from crm.records.holding import refuse_gone
 from crm.records.services import LockedError
 from crm.tenants.models import TenantModel
+from crm.tenants.prepared import prepared
 from crm.users.models import Membership
 
 # What ``update_activity`` takes. A task's day, owner and completion have services of their own.
@@ -243,8 +245,7 @@ def link_activities(
 
     Deleted activities come along: one that is restored later shows on all of its records.
     """
-    source = ActivityLink.objects.filter(record_type=from_record.type_key, record_id=from_record.pk)
-    followed = list(source.values_list("activity_id", "occurred_at"))
+    followed = _activities_of(record_type=from_record.type_key, record_id=from_record.pk)
     if not followed:
         return []
     targets = [(record.type_key, record.pk) for record in to_records]
@@ -263,6 +264,12 @@ def link_activities(
         data = {"records": [[key, str(record_id)] for key, record_id in targets], "links": len(new)}
         events.record(LINKED, record=from_record, actor=actor, data=data, because=because)
     return new
+
+
+@prepared
+def _activities_of(*, record_type: str, record_id: UUID) -> QuerySet[ActivityLink, tuple[UUID, datetime]]:
+    links = ActivityLink.objects.filter(record_type=record_type, record_id=record_id)
+    return links.values_list("activity_id", "occurred_at")
 
 
 def _refuse_locked(records: Iterable[TenantModel]) -> None:

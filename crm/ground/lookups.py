@@ -40,15 +40,17 @@ class Lookup:
     columns: tuple[str, ...] = ()
     of_these: str = ""
 
-    def sql_in(self, rows: QuerySet) -> tuple[str, tuple[Any, ...]]:
+    def found_in(self, rows: QuerySet) -> QuerySet:
         condition = RawSQL(self.condition, (), output_field=BooleanField())
         found = rows.filter(condition).order_by(*self.order).select_related(None)
         found = found.values_list(self.gives, *self.columns)
         if self.gives != "pk":
             found = found.exclude(**{self.gives: None}).distinct()
-        sql, params = found[: self.most].query.sql_with_params()
+        return found[: self.most]
+
+    def hits_of(self, sql: str) -> str:
         where = f" WHERE {self.of_these}" if self.of_these else ""
-        return f"({sql}) AS hit({', '.join(('found', *self.columns))}){where}", params
+        return f"({sql}) AS hit({', '.join(('found', *self.columns))}){where}"
 
 
 def is_wanted(path: str, at: str) -> Func:
@@ -62,7 +64,9 @@ def is_filled(path: str) -> Func:
     return Func(F(path), template="%(expressions)s <> ''", output_field=BooleanField())
 
 
-Asked = tuple[Lookup, QuerySet, Iterable[tuple[Any, Sequence[Texts]]]]
+Statement = tuple[str, tuple[Any, ...]]
+# A lookup, in which rows (or what ``found_in`` makes of them, as SQL; None: nothing may be seen), who asks with what.
+Asked = tuple[Lookup, QuerySet | Statement | None, Iterable[tuple[Any, Sequence[Texts]]]]
 
 
 def look_up(asked: Iterable[Asked]) -> list[dict[Any, list[UUID]]]:
@@ -78,15 +82,15 @@ def look_up(asked: Iterable[Asked]) -> list[dict[Any, list[UUID]]]:
         for of, texts in values:
             wanted.append({"of": len(wanted), **dict(zip("abc", texts, strict=False))})
             askers[-1].append(of)
-        if not wanted:
+        if not wanted or rows is None:
             continue
         try:
-            sql, its_params = lookup.sql_in(rows)
+            sql, its_params = rows if isinstance(rows, tuple) else lookup.found_in(rows).query.sql_with_params()
         except EmptyResultSet:  # nothing of it may be seen
             continue
         parts.append(
             f"SELECT {len(found) - 1}, wanted.of, hit.found FROM json_to_recordset(%s)"
-            f" AS wanted(of int, a text[], b text[], c text[]) CROSS JOIN LATERAL {sql}"
+            f" AS wanted(of int, a text[], b text[], c text[]) CROSS JOIN LATERAL {lookup.hits_of(sql)}"
         )
         params += [json.dumps(wanted), *its_params]
     if parts:

@@ -41,8 +41,13 @@ def mailing_list(list_id: UUID) -> MailingList:
 
 def memberships_of(record: Any) -> list[MailingListMember]:
     """Return which lists ``record`` is on."""
-    rows = MailingListMember.objects.filter(record_type=record.type_key, record_id=record.pk)
-    return list(rows.select_related("mailing_list").order_by("mailing_list__name", "pk"))
+    return _memberships(record_type=record.type_key, record_id=record.pk)
+
+
+@prepared
+def _memberships(*, record_type: str, record_id: UUID) -> models.QuerySet[MailingListMember]:
+    rows = MailingListMember.objects.filter(record_type=record_type, record_id=record_id)
+    return rows.select_related("mailing_list").order_by("mailing_list__name", "pk")
 
 
 def lists_of(record: Any) -> list[MailingList]:

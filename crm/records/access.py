@@ -43,13 +43,19 @@ def name_of(actor: Membership, record_id: UUID) -> str:
 
 
 def ask_visible(
-    actor: Membership, record_type: RecordType, statement: Callable[..., list[Any]], *shape: Any, **values: Any
+    actor: Membership,
+    record_type: RecordType,
+    statement: Callable[..., list[Any]],
+    *shape: Any,
+    verb: str = "view",
+    **values: Any,
 ) -> list[Any]:
-    """Return the rows of a prepared ``statement`` about records that ``actor`` may view, as they may see them.
+    """Return the rows of a prepared ``statement`` about records that ``actor`` may view (or do ``verb`` to), as they
+    may see them.
 
     It takes the scope first and the ids of ``sight_of`` among its values, for ``in_sight``.
     """
-    scope, ids = sight_of(actor, record_type.key)
+    scope, ids = sight_of(actor, record_type.key, verb)
     rows = statement(scope, *shape, **values, **ids)
     hide_unseen(actor, rows)
     return rows
@@ -91,16 +97,17 @@ def get_record(
     fields that are hidden from ``actor``; a service that is told an id alone takes it ``whole``, and one that is given
     a record fills it in (``hiding.fill_in``).
     """
-    if deleted:
-        rows = record_type.model.all_objects.filter(deleted_at__gte=oldest_kept(), pk=record_id)
-    else:
-        rows = record_type.model.objects.filter(pk=record_id)
-    if lock:
-        rows = rows.select_for_update(of=("self",), no_key=verb != "delete" or deleted)
-    if (related or facts) and not lock and not deleted and isinstance(record_id, UUID):
-        record = next(iter(_with_related(record_type.model, related, facts, record_id=record_id)), None)
-    else:
+    model, no_key = record_type.model, verb != "delete" or deleted
+    if deleted or not isinstance(record_id, UUID):
+        manager = model.all_objects if deleted else model.objects
+        rows = manager.filter(pk=record_id, **({"deleted_at__gte": oldest_kept()} if deleted else {}))
+        if lock:
+            rows = rows.select_for_update(of=("self",), no_key=no_key)
         record = rows.select_related(*related).first() if related else rows.first()
+    elif lock:
+        record = next(iter(_locked(model, related, no_key, record_id=record_id)), None)
+    else:
+        record = next(iter(_with_related(model, related, facts, record_id=record_id)), None)
     if record is None and not deleted and (gone := deleted_by(actor, record_type, record_id)):
         raise GoneError(gone)
     if record is None or not can(actor, verb, record):
@@ -118,6 +125,11 @@ def _with_related(
     for make in facts:
         rows = rows.annotate(**make(model.type_key))
     return rows.select_related(*related) if related else rows
+
+
+@prepared
+def _locked(model: Any, related: tuple[str, ...], no_key: bool, /, *, record_id: UUID) -> QuerySet[Any]:
+    return _with_related.make(model, related, (), record_id=record_id).select_for_update(of=("self",), no_key=no_key)
 
 
 @dataclass(frozen=True)

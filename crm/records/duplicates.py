@@ -245,7 +245,9 @@ def find_each(actor: Membership, asked: Sequence[tuple[Alike, Values, Iterable[U
     for alike, values, but in asked:
         wanted = [alike.parts_of(values)]
         keys = alike.asked(wanted)
-        parts = {_part(number, at): part for number, columns in keys.items() for at, part in enumerate(columns)}
+        parts: dict[str, Any] = {
+            _part(number, at): part for number, columns in keys.items() for at, part in enumerate(columns)
+        }
         shape = (alike, tuple(keys))
         there = ask_visible(actor, alike.type, _alike_rows, *shape, but=tuple(but), **parts) if keys else []
         found += alike.matched([values], wanted, there)

@@ -47,6 +47,8 @@ P = ParamSpec("P")
 Row = TypeVar("Row")
 MOST_TEXTS = 64  # of one function; should it need more, it starts again
 
+# What of a queryset is its query, or goes with it; ``_for_write`` says which database is asked, and there is one.
+_OF_QUERY = ("_query", "_iterable_class", "_fields", "_sticky_filter", "_for_write")
 _TENANT = object()  # in the place of a parameter: the current tenant
 
 
@@ -167,6 +169,11 @@ class Prepared(Generic[P, Row]):
         text = self.text(shape, arguments)
         return [] if text is None else text.ask(arguments)
 
+    def statement(self, *shape: P.args, **arguments: P.kwargs) -> tuple[str, tuple[Any, ...]] | None:
+        """The text and its parameters, to be part of a larger statement; None: no row can meet it."""
+        text = self.text(shape, arguments)
+        return None if text is None else (text.sql, text.parameters_of(arguments))
+
     def text(self, shape: tuple[Any, ...], arguments: dict[str, Any]) -> _Text | None:
         """The text for arguments like these; None: no row can meet them."""
         key = (shape, *[(name, _form(value)) for name, value in arguments.items()])
@@ -201,7 +208,7 @@ class Prepared(Generic[P, Row]):
         """What a queryset holds beside its query would be the first caller's for ever: for whom it hides fields."""
         plain = vars(QuerySet(rows.model))
         for name, value in vars(rows).items():
-            if name not in ("_query", "_iterable_class", "_fields", "_sticky_filter") and value != plain.get(name):
+            if name not in _OF_QUERY and value != plain.get(name):
                 raise TypeError(f"{self.make.__qualname__} keeps {name} beside its query.")
 
     def _refuse_lost(self, places: Iterable[_Place], parameters: tuple[Any, ...]) -> None:

@@ -21,6 +21,11 @@ def _live(*, key: str, now: datetime) -> QuerySet[Session]:
     return Session.objects.filter(session_key=key, expire_date__gt=now)
 
 
+@prepared
+def _held(*, key: str) -> QuerySet[Session]:
+    return Session.objects.filter(session_key=key).select_for_update()
+
+
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self) -> Session | None:
         found = _live(key=self.session_key or "", now=timezone.now())
@@ -44,10 +49,12 @@ class SessionStore(db.SessionStore):
         if must_create or self.session_key is None:
             return super().save(must_create=must_create)
         with transaction.atomic(using=router.db_for_write(self.model), savepoint=False):
-            row = self.model.objects.select_for_update().filter(session_key=self.session_key).first()
+            row = next(iter(_held(key=self.session_key)), None)
             ended = self.decode(row.session_data).get(LEFT_BEHIND) if row is not None else None
             if row is None:
                 super().save()  # which says that it is gone
             elif ended in (None, self.get(LEFT_BEHIND)):
-                self.create_model_instance(dict(self.items())).save(force_update=True)
+                kept = self.create_model_instance(dict(self.items()))
+                row_of = self.model.objects.filter(session_key=self.session_key)
+                row_of.update(session_data=kept.session_data, expire_date=kept.expire_date)
         return None

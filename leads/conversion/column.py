@@ -88,7 +88,7 @@ class Column:
 
     @property
     def record(self) -> Any:
-        return next((one.record for one in self.candidates if one.is_chosen), None)
+        return next((one.record for one in self.candidates if one.is_chosen), None) if self.record_id else None
 
     @property
     def way(self) -> Way:
@@ -122,7 +122,10 @@ class Column:
         sent = (self.form.data or {}).get(f"{self.key}-offered")
         if sent is None or self.way != Way.NEW or self.key == Opportunity.type_key:
             return []  # which opportunities fit hangs on the other columns
-        return [one.record.name for one in self.form.offered(self.key) if str(one.record.pk) not in sent.split()]
+        could_be_linked = {uuid_of(one) for one in sent.split()}
+        if not self.form.search.may_find(self.form.lead, self.key, could_be_linked):
+            return []
+        return [one.record.name for one in self.form.offered(self.key) if one.record.pk not in could_be_linked]
 
     def _about(self, record: Any) -> SafeString:
         texts = [shown(spec, record) for spec in self.type.specs(_ABOUT[self.key])]

@@ -25,7 +25,7 @@ from leads.conversion.offers import fitting_opportunities, open_with_contact
 from leads.conversion.plan import PARTS, ConversionPlan, Way, existing
 from leads.conversion.stepping import NextStepOf
 from leads.field_map import Unfit, mapped_values, unfit_values
-from leads.matching import Candidate, Candidates, find_candidates
+from leads.matching import Candidate, Candidates, Search
 from leads.models import Lead
 from leads.vetting import GateResult, gate
 from opportunities.models import Opportunity
@@ -43,6 +43,7 @@ class ConversionForm:
         self.lead, self.actor, self.data = lead, actor, data
         owner = owner_of_new(lead, actor)
         self.extra = RecordForm(_EXTRA, actor=actor, data=data, initial={"owner": str(owner.pk)})
+        self.extra.fields["owner"].keep(str(owner.pk), owner)  # type: ignore[attr-defined]
         self.made = self._made()
         self.drawn_for = self._drawn_for()
         self.columns: dict[str, Column] = {}
@@ -53,8 +54,12 @@ class ConversionForm:
         self.unvetted = False
 
     @cached_property
+    def search(self) -> Search:
+        return Search(self.actor, [self.lead], to_show=True)
+
+    @cached_property
     def candidates(self) -> Candidates:
-        return find_candidates(self.lead, self.actor)
+        return self.search.candidates(self.lead)
 
     @cached_property
     def step(self) -> NextStepOf:

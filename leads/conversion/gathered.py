@@ -25,7 +25,7 @@ from crm.users.models import Membership
 from leads.matching import Candidates, Search
 from leads.matching.imagined import Imagined
 from leads.matching.lookups import LOOKED_AT
-from leads.matching.weighing import firm_domains, sees_addresses
+from leads.matching.weighing import firm_domains
 from leads.models import Lead
 
 _TELLING = ("name", "first_name", "last_name", "company", "email", "phone", "website")
@@ -93,8 +93,7 @@ def _look_up(actor: Membership, leads: Sequence[Lead]) -> Imagined:
     for contact in people.filter(pk__in=ids).select_related("account"):
         found.add(Contact.type_key, contact)
         accounts |= {contact.account_id} - {None}
-    shared = domains - {""} if sees_addresses(actor) else set()
-    at_firms = people.filter(email_domain__in=shared).exclude(account=None).order_by()
+    at_firms = people.filter(email_domain__in=domains).exclude(account=None).order_by()
     for domain, account_id in at_firms.values_list("email_domain", "account_id").distinct()[:_MOST_COLLEAGUES]:
         found.add_colleague(firm_domain(domain), account_id)
         accounts.add(account_id)

@@ -51,6 +51,12 @@ class Imagined:
                 if record.pk not in ids:
                     ids.append(record.pk)
 
+    def forget(self, ids: Iterable[UUID | None]) -> None:
+        """Find those of these records no more that were there."""
+        gone = {pk for pk in ids if pk is not None and self._records.pop(pk, None)} - self.made
+        for key, found in self._index.items():
+            self._index[key] = [pk for pk in found if pk not in gone]
+
     def add_colleague(self, domain: str, account_id: UUID) -> None:
         """Somebody with an address at ``domain`` belongs to the account."""
         self._colleagues.setdefault(domain, set()).add(account_id)

@@ -14,14 +14,17 @@ from django.db.models import QuerySet
 
 from accounts.record import ACCOUNT
 from contacts.record import CONTACT
-from crm.ground.lookups import LOOKED_AT, Asked, Lookup, Texts, look_up
+from crm.catalogue.types import RecordType
+from crm.ground.lookups import LOOKED_AT, Asked, Lookup, Statement, Texts, look_up
 from crm.keys.firm_domains import firm_domain
 from crm.keys.spellings import CONSISTENT, company_spellings, person_spellings, word_spellings
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import stage_ids_meaning
-from crm.records.access import visible_records
+from crm.records.access import ask_visible
+from crm.tenants.prepared import prepared
+from crm.users.access import in_sight, sight_of
 from crm.users.models import Membership
-from leads.matching.weighing import firm_domains, sees_addresses
+from leads.matching.weighing import firm_domains
 from leads.models import Lead
 from opportunities.record import OPPORTUNITY
 
@@ -89,6 +92,23 @@ def _starts_of(key: str) -> list[str]:
     return [" ".join(words[:count]) for count in range(1, len(words))]
 
 
+@prepared
+def _hits(
+    lookup: Lookup, model: Any, scope: str, /, *, stages: tuple[UUID, ...] | None = None, **ids: Any
+) -> QuerySet[Any, Any]:
+    """``stages``: those that the opportunities are in."""
+    rows = in_sight(model.objects.all(), scope, **ids)
+    if stages is not None:
+        rows = rows.filter(stage_id__in=stages)
+    return lookup.found_in(rows)
+
+
+@prepared
+def _rows(scope: str, model: Any, related: tuple[str, ...], /, *, pks: list[UUID], **ids: Any) -> QuerySet[Any]:
+    rows = in_sight(model.objects.filter(pk__any_of=pks), scope, **ids)
+    return rows.select_related(*related) if related else rows
+
+
 def _is_one(column: str) -> str:
     # What is not empty: of values that it does not know PostgreSQL does not see that the partial index serves.
     return f"{column} = ANY (wanted.a) AND {column} <> ''"
@@ -105,17 +125,26 @@ _DEALS = {column: Lookup(f"{column} = wanted.a[1]::uuid") for column in ("contac
 
 
 class _Table:
-    """The rows of one type that may be found, each read once."""
+    """The rows of one type that may be found, each read once; ``stages`` as for ``_hits``."""
 
-    def __init__(self, rows: QuerySet) -> None:
-        self.rows = rows
+    def __init__(
+        self, actor: Membership, record_type: RecordType, verb: str = "view", *, related: tuple[str, ...] = ()
+    ) -> None:
+        self._actor, self._type, self._verb, self._related = actor, record_type, verb, related
         self._known: dict[UUID, Any] = {}
+
+    def statement(self, lookup: Lookup, **more: Any) -> Statement | None:
+        """How ``lookup`` finds them; None: nothing of it may be seen."""
+        scope, ids = sight_of(self._actor, self._type.key, self._verb)
+        return _hits.statement(lookup, self._type.model, scope, **more, **ids)
 
     def get(self, ids: Iterable[UUID]) -> list[Any]:
         """Those of ``ids`` that may be found."""
         wanted = list(dict.fromkeys(ids))
         if missing := [pk for pk in wanted if pk not in self._known]:
-            self._known |= dict.fromkeys(missing) | {row.pk: row for row in self.rows.filter(pk__in=missing)}
+            shape = (self._type.model, self._related)
+            rows = ask_visible(self._actor, self._type, _rows, *shape, verb=self._verb, pks=missing)
+            self._known |= dict.fromkeys(missing) | {row.pk: row for row in rows}
         return [row for pk in wanted if (row := self._known[pk]) is not None]
 
 
@@ -148,22 +177,25 @@ class LookedUp:
         self, actor: Membership, leads: Collection[LeadKeys], absent: Set[UUID] = frozenset(), *, to_show: bool = False
     ) -> None:
         self._absent = absent
-        people, firms = visible_records(actor, CONTACT), visible_records(actor, ACCOUNT)
-        deals = visible_records(actor, OPPORTUNITY, "edit")  # a contact is added to it
-        if to_show:
-            people, firms, deals = (
-                people.select_related("account"),
-                firms.select_related("owner"),
-                deals.select_related("account"),
-            )
-        self._people, self._firms, self._deals = _Table(people), _Table(firms), _Table(deals)
+        self._people = _Table(actor, CONTACT, related=("account",) if to_show else ())
+        self._firms = _Table(actor, ACCOUNT, related=("owner",) if to_show else ())
+        # "edit": a contact is added to it
+        self._deals = _Table(actor, OPPORTUNITY, "edit", related=("account",) if to_show else ())
         self._deals_of: dict[tuple[str, UUID], list[UUID]] = {}
         asked = {("people", by): _asked(how, self._people, leads) for by, how in PEOPLE_BY.items()}
         asked |= {("firms", by): _asked(how, self._firms, leads) for by, how in FIRMS_BY.items()}
-        if sees_addresses(actor):
-            asked |= {("employers", by): _asked(how, self._people, leads) for by, how in _EMPLOYERS_BY.items()}
+        asked |= {("employers", by): _asked(how, self._people, leads) for by, how in _EMPLOYERS_BY.items()}
         self._hits = dict(zip(asked, look_up(asked.values()), strict=True))
-        self._read_ahead()
+        self._has_read = False
+
+    def may_find(self, key: str, keys: LeadKeys, but: Collection[UUID]) -> bool:
+        """Whether an account or a contact (``key``) may be found beside those, as far as that is known without reading
+        any."""
+        whats = {"people"} if key == CONTACT.key else {"firms", "employers"}
+        if key == ACCOUNT.key and self._hits["people", "email"].get(keys.lead.pk):
+            return True  # that of whoever has the address
+        hits = (pk for (what, _by), found in self._hits.items() if what in whats for pk in found.get(keys.lead.pk, ()))
+        return any(pk not in but for pk in hits)
 
     def people(self, by: str, keys: LeadKeys) -> list[Any]:
         """The contacts that are found by that (a key of ``PEOPLE_BY``)."""
@@ -192,13 +224,19 @@ class LookedUp:
         new = {column: {pk for pk in ids if (column, pk) not in self._deals_of} for column, ids in wanted.items()}
         if not any(new.values()):
             return
-        is_open = self._deals.rows.filter(stage_id__in=stage_ids_meaning(Meaning.OPEN))
-        found = look_up((_DEALS[column], is_open, [(pk, [[pk.hex]]) for pk in ids]) for column, ids in new.items())
+        is_open = tuple(stage_ids_meaning(Meaning.OPEN))
+        found = look_up(
+            (how := _DEALS[column], self._deals.statement(how, stages=is_open), [(pk, [[pk.hex]]) for pk in ids])
+            for column, ids in new.items()
+        )
         for (column, ids), hits in zip(new.items(), found, strict=True):
             self._deals_of |= {(column, pk): hits.get(pk, []) for pk in ids}
         self._deals.get(_all(found))
 
     def _ids(self, what: str, by: str, keys: LeadKeys) -> list[UUID]:
+        if not self._has_read:
+            self._has_read = True
+            self._read_ahead()
         return self._hits.get((what, by), {}).get(keys.lead.pk, [])
 
     def _read_ahead(self) -> None:
@@ -217,4 +255,5 @@ def _all(found: Iterable[Mapping[UUID, list[UUID]]]) -> list[UUID]:
 
 def _asked(how: _By, table: _Table, leads: Iterable[LeadKeys]) -> Asked:
     lookup, texts = how
-    return lookup, table.rows, [(keys.lead.pk, each) for keys in leads for each in texts(keys) if each[0]]
+    values = [(keys.lead.pk, each) for keys in leads for each in texts(keys) if each[0]]
+    return lookup, table.statement(lookup) if values else None, values

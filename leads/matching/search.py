@@ -5,7 +5,7 @@ Only records that the actor may see are ever offered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -24,7 +24,7 @@ from crm.users.access import can, in_sight
 from crm.users.models import Membership
 from leads.matching.imagined import Imagined
 from leads.matching.lookups import LeadKeys, LookedUp
-from leads.matching.weighing import SURE, WEIGHTS, Reason, about_place, untold
+from leads.matching.weighing import SURE, WEIGHTS, Reason, about_place, sees_addresses, untold
 from leads.models import Lead
 from opportunities.models import Opportunity
 
@@ -124,11 +124,17 @@ class Search:
         self._imagined = beside or Imagined()
         self._keys = {lead.pk: LeadKeys(lead) for lead in leads}
         self._places: list[LookedUp | Imagined] = [self._imagined]
+        self._there: LookedUp | None = None
         if not only_beside:
-            there = LookedUp(actor, self._keys.values(), self._imagined.made, to_show=to_show)
-            self._places.insert(0, there)
+            self._there = LookedUp(actor, self._keys.values(), self._imagined.made, to_show=to_show)
+            self._places.insert(0, self._there)
             if len(leads) > 1:
-                self._look_for_deals(there)
+                self._look_for_deals(self._there)
+
+    def may_find(self, lead: Lead, key: str, but: Collection[UUID]) -> bool:
+        """Whether the database may have an account or a contact (``key``) for ``lead`` beside those: quickly told, and
+        where in doubt yes."""
+        return self._there is None or self._there.may_find(key, self._keys[lead.pk], but)
 
     def candidates(self, lead: Lead) -> Candidates:
         """Return what ``find_candidates`` does, of one of the leads."""
@@ -162,7 +168,8 @@ class Search:
             for pk, contact in contacts.records.items()
             if contact.account_id and Reason.SAME_EMAIL in contacts.reasons[pk]
         ]
-        of_colleagues = [pk for place in self._places for pk in place.employers(keys)]
+        shows_firms = sees_addresses(self._actor)  # else they would be told at which firms people are
+        of_colleagues = [pk for place in self._places for pk in place.employers(keys)] if shows_firms else []
         for place in self._places:
             found.add(Reason.SAME_EMAIL, place.firms_called(of_person))
             found.add(Reason.SAME_DOMAIN, place.firms_called(of_colleagues))
