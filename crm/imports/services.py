@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm import events
@@ -123,6 +124,8 @@ def start_import(*, run: Import, actor: Membership, dry_run: bool, tried: str = 
         make_fields(run, actor)
     if not dry_run:
         _tell(run, actor, STARTED)
+    run.seen_at = timezone.now()
+    run.save()
     hand_over(IMPORT, run)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.ground.writes import service
@@ -33,9 +32,7 @@ def refuse_many_waiting(maker: Membership, actor: Membership) -> None:
 
 
 def hand_over(kind: RunKind, run: Run) -> None:
-    """Save ``run``, which is queued, and have a worker do it when its turn comes."""
-    run.seen_at = timezone.now()
-    run.save()
+    """Have a worker do ``run``, which was saved just now as queued, when its turn comes."""
     if turns.stand_in_line(run.pk):
         _kick(Place(kind.key, current_tenant_id(), run.pk))
 
