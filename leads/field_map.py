@@ -6,7 +6,7 @@ stays readable on the converted lead.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,7 @@ FIELD_MAP: tuple[Mapping, ...] = (
     Mapping("description", _OPPORTUNITY, "description"),
     *(Mapping("tags", key, "tags") for key in (_ACCOUNT, _CONTACT, _OPPORTUNITY)),
 )
+_INTO = {key: tuple(one for one in FIELD_MAP if one.target == key) for key in (_ACCOUNT, _CONTACT, _OPPORTUNITY)}
 _UNLESS = {(one.source, one.target, one.field): one.unless for one in FIELD_MAP}
 _ORDER = {key: place for place, key in enumerate(_UNLESS)}
 # From the most particular on: two fields are of the same kind when both are of the same one of these.
@@ -92,6 +93,13 @@ def current_map() -> tuple[Mapping, ...]:
     if own is None:
         return FIELD_MAP
     return tuple(_mapping(pair) for pair in own if _exists(pair))
+
+
+def _map_into(target: str) -> Sequence[Mapping]:
+    """What of the map goes into records of that type."""
+    if not is_own_map():
+        return _INTO[target]
+    return [one for one in current_map() if one.target == target]
 
 
 def is_own_map() -> bool:
@@ -239,8 +247,8 @@ def _mapped(lead: Lead, target: str, made: Iterable[str]) -> tuple[dict[str, Any
     others = frozenset(made)
     values: dict[str, Any] = {}
     unfit = []
-    for mapping in current_map():
-        if mapping.target != target or mapping.unless & others or mapping.field in values:
+    for mapping in _map_into(target):
+        if mapping.unless & others or mapping.field in values:
             continue
         source, field = leads.spec(mapping.source), record_type.spec(mapping.field)
         given = source.value(lead)

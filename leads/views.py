@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from crm import catalogue
 from crm.catalogue.types import RecordType
+from crm.ground.writes import gathered
 from crm.pages import board
 from crm.pages.idempotency import keep_sent, was_sent
 from crm.pages.locked import LockedPageError, refuse_locked
@@ -172,14 +173,15 @@ def conversion(request: WorkspaceRequest, record_type: RecordType, record_id: UU
         return _form_page(request, form, status=422)
     try:
         whole = copy(lead)  # the page, if it comes to that, shows it as the person may see it
-        made = convert_held(whole, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
+        with gathered():
+            made = convert_held(whole, actor=request.actor, plan=form.read(), despite_gate=form.despite_gate)
+            keep_sent(request, made.pk)
     except PartError as error:
         form.refuse(error)
         return _form_page(request, form, status=422)
     except Http404:  # deleted, or taken out of reach, within this very moment
         form.errors.append(_("What you chose is gone. Choose again."))
         return _form_page(request, form, status=422)
-    keep_sent(request, made.pk)
     say(request, _("%(name)s was converted.") % {"name": lead.name})
     return go(request, request.path)
 

@@ -1,7 +1,7 @@
 """Going through the records of a run, a batch at a time.
 
-Each row is done by the service that a page would call, in a savepoint of its own: what is refused leaves nothing behind
-and keeps no other row back.
+Each row is done by the service that a page would call, and undone alone: what is refused leaves nothing behind and
+keeps no other row back.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from crm.bulk.rows import next_rows
 from crm.bulk.selectors import action_of
 from crm.catalogue.actions import BulkAction, LeftOutError, Outcome, Rehearse
 from crm.catalogue.types import RecordType
-from crm.ground.writes import apart, insert_many, undo_on_error
+from crm.ground.writes import apart, are_collected, gathered, insert_many, undo_on_error
 from crm.records.holding import note_held
 from crm.records.refusals import reasons_of
 from crm.runs.kinds import Do
@@ -43,7 +43,7 @@ from crm.undo.rows import many_at_once
 from crm.users.access import can
 
 BATCH = 50
-TRIED = 200  # rows of an undoing that are tried at once
+TRIED = 200  # rows that are tried at once: what is asked once in a batch is asked less often
 PATIENCE = "2s"  # of a page, with rows that somebody else holds
 TRIES = 2  # of a row that the database refuses: two runs may have met in a deadlock
 
@@ -147,11 +147,11 @@ def work_on(run: BulkRun, memory: Memory) -> bool:
 
 
 def _do_rows(run: BulkRun, action: BulkAction, values: dict[str, Any], memory: Memory, ids: Sequence[UUID]) -> Batch:
-    """Do the rows ``ids``, or rehearse them."""
-    if not (run.undoes_id and action.apply_to_batch):
+    """Do the rows ``ids``, or rehearse them. What an action for batches writes is written for all of them together."""
+    if not action.apply_to_batch or _is_read_only(run):
         return _do_each(run, action, values, memory, ids)
     try:
-        with transaction.atomic(), many_at_once():
+        with transaction.atomic(), many_at_once() if run.undoes_id else gathered():
             return _do_each(run, action, values, memory, ids)
     except DatabaseError:  # of some row, which is found out one by one
         if _is_broken():
@@ -166,16 +166,12 @@ def _do_each(run: BulkRun, action: BulkAction, values: dict[str, Any], memory: M
     if not run.undoes_id:
         batch.findings += missing_by_now(run, record_type, ids, records)
     left_out = {one.record_id for one in batch.findings}
+    rows = [one for one in (reversed(records) if action.backwards else records) if one.pk not in left_out]
     if _is_read_only(run):
-        do = _rehearsing(memory, batch, records)
-    else:
-        _wait_for_others(run, records)
-        batch.unseen = changed_meanwhile(run, record_type, action, values, ids)
-        do = _applying(values, batch, records)
-    for record in reversed(records) if action.backwards else records:
-        if record.pk not in left_out:
-            _do_row(record, do, batch)
-    return batch
+        return _gone_through(rows, _rehearsing(memory, batch, records), batch)
+    _wait_for_others(run, records)
+    batch.unseen = changed_meanwhile(run, record_type, action, values, ids)
+    return _gone_through(rows, _applying(values, batch, records), batch)
 
 
 def _try_to_undo(run: BulkRun, ids: list[UUID], do: Callable[[Sequence[UUID]], Batch], memory: Memory) -> Batch:
@@ -211,17 +207,14 @@ def _next_ids(
         memory.rehearsal = action.rehearse(run.made_by, values)
         for news in BulkMemory.objects.filter(run=run).order_by("pk").values_list("data", flat=True).iterator():
             memory.rehearsal.recall(news)
+    most = TRIED if run.is_dry_run else BATCH
     if run.undoes_id is None:
-        return next_rows(run, BATCH)
+        return next_rows(run, most)
     told = BulkFinding.objects.filter(run=run).values("record_id")
     records = to_give_back(run, record_type, run.made_by).exclude(pk__in=told)
     if run.cursor is not None:
         records = records.filter(**{"pk__lt" if action.backwards else "pk__gt": run.cursor})
-    return list(
-        records.order_by("-pk" if action.backwards else "pk").values_list("pk", flat=True)[
-            : TRIED if run.is_dry_run else BATCH
-        ]
-    )
+    return list(records.order_by("-pk" if action.backwards else "pk").values_list("pk", flat=True)[:most])
 
 
 def _is_read_only(run: BulkRun) -> bool:
@@ -256,6 +249,12 @@ def _deletes(run: BulkRun) -> bool:
     return action is not None and action.verb == "delete" and run.undoes_id is None
 
 
+def _gone_through(rows: list[Any], do: Callable[[Any], None], batch: Batch) -> Batch:
+    for record in rows:
+        _do_row(record, do, batch)
+    return batch
+
+
 def _applying(values: dict[str, Any], batch: Batch, records: list[Any]) -> Callable[[Any], None]:
     actor, event, action = batch.run.made_by, batch.run.event, batch.action
     assert event is not None
@@ -264,7 +263,8 @@ def _applying(values: dict[str, Any], batch: Batch, records: list[Any]) -> Calla
     is_kept = batch.run.undoes_id is None and batch.action.take_back is None
 
     def do(record: Any) -> None:
-        with apart(), undo_on_error(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
+        alone = nullcontext() if are_collected() else apart()
+        with alone, undo_on_error(), keeping(batch.run.pk, record.pk) if is_kept else nullcontext():
             done = apply(batch.record_type, record, actor=actor, values=values, because=event)
         batch.take(record, done if isinstance(done, Outcome) else Outcome(done or {}))
 
@@ -323,6 +323,7 @@ def _is_told(record: Any, error: DatabaseError, batch: Batch, *, is_last: bool) 
 
 
 def _is_broken() -> bool:
+    """Whether nothing more can be asked in this transaction."""
     return connection.needs_rollback or connection.connection is None or connection.connection.closed
 
 

@@ -90,9 +90,10 @@ class BulkAction:
     are asked for and the actor may not write; ``verb`` is what the actor must be allowed to do to each. ``apply`` does
     it to one through its services; a ``ValidationError`` or ``Http404`` makes a refused row. It may return counts,
     named by ``tells`` ("same": there was nothing to do), or an ``Outcome``. ``apply_to_batch`` looks up what many
-    records need, and returns what then does it to each. ``heading`` (with %(count)s, %(records)s) says what will be
-    done, ``done`` what was (with the %(value)s of the first of ``asks``; ``cleared``: left empty). With ``rehearse`` it
-    is tried first. ``makes`` are the types of the records that outcomes name.
+    records need, and returns what then does it to each; what that inserts and updates (``crm.ground.writes``) is
+    written for all of them together. ``heading`` (with %(count)s, %(records)s) says what will be done, ``done`` what
+    was (with the %(value)s of the first of ``asks``; ``cleared``: left empty). With ``rehearse`` it is tried first.
+    ``makes`` are the types of the records that outcomes name.
     """
 
     key: str

@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from crm.ground.ids import uuid7
+from crm.ground.writes import insert_many
 from crm.pages.models import MadeOnce
 from crm.ui.once import PARAMETER
 from crm.users.http import WorkspaceRequest
@@ -54,7 +55,7 @@ def remember_made(request: WorkspaceRequest, url: str) -> None:
 
 def keep_sent(request: WorkspaceRequest, made: UUID) -> None:
     """Remember which form has made ``made``, whatever key it carried: for a view where there can be one only."""
-    MadeOnce.objects.create(member=request.actor, key=made.hex, digest=_digest(request), url=request.path)
+    insert_many(MadeOnce, [MadeOnce(member=request.actor, key=made.hex, digest=_digest(request), url=request.path)])
 
 
 def was_sent(request: WorkspaceRequest, made: UUID) -> bool:

@@ -42,6 +42,11 @@ def keeping(act: UUID, part: UUID | None = None, *, writes: bool = True) -> Iter
             _tell_database(outer)
 
 
+def is_keeping(act: UUID) -> bool:
+    """Whether what is written now is kept as changes of ``act``."""
+    return _act.get().startswith(f"{act} ")
+
+
 def _tell_database(act: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL app.act = '{act}'")

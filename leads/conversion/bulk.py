@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 
 from accounts.models import Account
 from contacts.models import Contact
@@ -99,12 +100,21 @@ class Batch:
         """
         if lead.is_converted:
             return Outcome({BEFORE: 1})
-        found = self._search.candidates(lead)
+        try:
+            return self._convert(lead, self._search.candidates(lead), because)
+        except Http404:  # what it surely is was deleted since it was looked up
+            return self._convert(lead, Search(self.actor, [lead], self._here).candidates(lead), because)
+
+    def _convert(self, lead: Lead, found: Candidates, because: Event) -> Outcome:
         plan = self.options.plan(lead, self.actor, found)
         _refuse_doubtful(self.options, doubts_of(lead, found, plan, self.actor))
         despite_gate = self.options.despite_gate
         row = copy(lead)  # what is refused leaves no trace in it, if it is tried again
-        done = convert_held(row, actor=self.actor, plan=plan, despite_gate=despite_gate, because=because)
+        try:
+            done = convert_held(row, actor=self.actor, plan=plan, despite_gate=despite_gate, because=because)
+        except Http404:
+            self._here.forget(plan.of(key).record_id for key in PARTS)
+            raise
         records: dict[str, Any] = {
             Account.type_key: done.account,
             Contact.type_key: done.contact,

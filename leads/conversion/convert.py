@@ -21,12 +21,10 @@ from accounts.services import create_account, update_account
 from contacts.models import Contact
 from contacts.services import create_contact, settle_relationship, update_contact
 from crm import catalogue, events
-from crm.activities.services import link_activities
 from crm.events.models import Event
 from crm.ground.ids import uuid7
-from crm.ground.writes import collect_inserts, insert, point_ahead, service, together
+from crm.ground.writes import at_the_end, gathered, insert, point_ahead, service, set_aside, update
 from crm.keys.names import join_name
-from crm.mailing_lists.services import follow_lists
 from crm.picklists.models import Meaning
 from crm.picklists.selectors import choice_meaning, stage
 from crm.records.access import get_record
@@ -38,6 +36,7 @@ from crm.users.access import can
 from crm.users.models import Membership, Team
 from crm.users.selectors import teams
 from leads.conversion.defaults import new_values, owner_of_new
+from leads.conversion.hanging import Converted, bring_along
 from leads.conversion.plan import NOTHING, PARTS, ConversionPlan, Part, Way
 from leads.conversion.refusals import GateError, PartError, check_conversion
 from leads.conversion.winning import LEFT_OUT, Told, told_unfit, winning_values
@@ -75,10 +74,18 @@ class _Work:
     ids: dict[str, UUID] = field(default_factory=dict)
     times: Mapping[str, datetime | None] = field(default_factory=dict)  # of a conversion elsewhere
     columns: list[str] = field(default_factory=list)  # of the lead: those that are still to be written
+    brought: dict[str, dict[str, Any]] = field(default_factory=dict)  # ``values`` by type
 
     @property
     def owner(self) -> Membership:
         return self.plan.owner or owner_of_new(self.lead, self.actor)
+
+    def values(self, key: str) -> dict[str, Any]:
+        """What a new record of the type gets from the lead, and from who converts it."""
+        if (found := self.brought.get(key)) is None:
+            account = "" if key == Account.type_key else _account_name(self)
+            found = self.brought[key] = new_values(self.lead, self.plan, key, account)
+        return found
 
 
 @service
@@ -148,29 +155,31 @@ def convert_new(
 
 
 def _convert(work: _Work, because: Event | None) -> Conversion:
-    is_kept_back, before = work.lead._state.adding, columns_of(work.lead)
-    writes = not is_kept_back or any(work.plan.of(key).way == Way.EXISTING for key in PARTS)
-    with keeping(work.conversion.pk, writes=writes):
-        conversion = _do(work, because)
-        if is_kept_back:  # it is written as it is by now
-            keep_change(conversion.pk, work.lead, before)
-    return conversion
-
-
-def _do(work: _Work, because: Event | None) -> Conversion:
-    """What is new is written in one statement."""
-    _find_existing(work)
-    if work.lead._state.adding:  # and is kept back already
-        _make_all(work, _mark_converted(work, because))
-        return work.conversion
-    with together(), collect_inserts():
-        event = _mark_converted(work, because)
-        _make_all(work, event)
-        _bring_activities(work, event)
-        _bring_lists(work, event)
-    work.lead.save(update_fields=[*work.columns, "account", "contact", "opportunity"])
-    _give_role(work, event)
+    lead, before = work.lead, columns_of(work.lead)
+    is_kept_back, links = lead._state.adding, any(work.plan.of(key).way == Way.EXISTING for key in PARTS)
+    if links or work.plan.role is not None:  # what is there is read, and locked
+        with nullcontext() if is_kept_back else set_aside(), keeping(work.conversion.pk):
+            with gathered():  # what is new is written in one statement
+                event = _do(work, because)
+            if is_kept_back:
+                keep_change(work.conversion.pk, lead, before)
+            else:
+                _give_role(work, event)
+    else:
+        with gathered(), keeping(work.conversion.pk, writes=False):
+            _do(work, because)
+            keep_change(work.conversion.pk, lead, before)
     return work.conversion
+
+
+def _do(work: _Work, because: Event | None) -> Event:
+    _find_existing(work)
+    event = _mark_converted(work, because)
+    _make_all(work, event)
+    if not work.lead._state.adding:  # else nothing hangs on it, and it is inserted as it is by then
+        update(work.lead, [*work.columns, *_ATTRIBUTES.values()])
+        at_the_end(bring_along, Converted(work.conversion, work.lead, work.records, work.actor, event))
+    return event
 
 
 def _make_all(work: _Work, event: Event) -> None:
@@ -217,6 +226,8 @@ def _lock_account_around(plan: ConversionPlan) -> None:
     Where the contact was given another account while it was waited for, what is held is let go, to begin anew.
     """
     is_asked = plan.account.way == Way.NONE and plan.contact.way == Way.EXISTING and plan.opportunity.way == Way.NEW
+    if not is_asked:
+        return
     contact = Contact.objects.filter(pk=plan.contact.record_id).order_by()
     accounts = Account.objects.select_for_update(of=("self",), no_key=True).order_by()
     while is_asked:
@@ -284,7 +295,7 @@ def _told_unfit(work: _Work, key: str) -> list[Told]:
 def _label(work: _Work, key: str) -> str:
     if key in work.records:
         return work.records[key].name
-    values = new_values(work.lead, work.plan, key, _account_name(work))
+    values = work.values(key)
     person = join_name(values.get("first_name") or "", values.get("last_name") or "")
     return values.get("name") or person or values.get("email") or work.lead.name
 
@@ -292,8 +303,7 @@ def _label(work: _Work, key: str) -> str:
 def _account_name(work: _Work) -> str:
     if (account := work.records.get(Account.type_key)) is not None:
         return account.name
-    is_new = work.plan.account.way == Way.NEW
-    return str(new_values(work.lead, work.plan, Account.type_key).get("name") or "") if is_new else ""
+    return str(work.values(Account.type_key).get("name") or "") if work.plan.account.way == Way.NEW else ""
 
 
 def _make(work: _Work, key: str, event: Event) -> Any:
@@ -309,7 +319,7 @@ def _make(work: _Work, key: str, event: Event) -> Any:
 
 
 def _create(work: _Work, key: str, event: Event) -> Any:
-    values = new_values(work.lead, work.plan, key, _account_name(work)) | _relations(work, key)
+    values = work.values(key) | _relations(work, key)
     values["owner"] = work.owner
     if work.owner.pk == work.lead.owner_id and work.lead.team_id:
         values["team"] = _team(work)
@@ -383,18 +393,6 @@ def _give_role(work: _Work, event: Event) -> None:
             actor=work.actor,
             because=event,
         )
-
-
-def _bring_activities(work: _Work, event: Event) -> None:
-    """Let notes, tasks, calls … stand on the new records too, for those who cannot see the lead."""
-    link_activities(from_record=work.lead, to_records=list(work.records.values()), actor=work.actor, because=event)
-
-
-def _bring_lists(work: _Work, event: Event) -> None:
-    """Put the contact on the mailing lists of the lead."""
-    contact = work.records.get(Contact.type_key)
-    if contact is not None:
-        follow_lists(from_record=work.lead, to_record=contact, actor=work.actor, because=event)
 
 
 __all__ = ["NOTHING", "GateError", "PartError", "convert_lead", "live_conversion"]

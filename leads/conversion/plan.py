@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from crm.users.models import Membership
 from opportunities.models import Opportunity
 
 PARTS = (Account.type_key, Contact.type_key, Opportunity.type_key)  # in the order in which they are made
+_PART_OF = dict(zip(PARTS, ("account", "contact", "opportunity"), strict=True))
 
 
 class Way(TextChoices):
@@ -66,9 +68,10 @@ class ConversionPlan:
 
     def of(self, key: str) -> Part:
         """Return the part for the record type ``key``."""
-        return dict(zip(PARTS, (self.account, self.contact, self.opportunity), strict=True))[key]
+        part: Part = getattr(self, _PART_OF[key])  # asked for a lot
+        return part
 
-    @property
+    @cached_property
     def made(self) -> frozenset[str]:
         """The keys of the record types that the lead becomes one of, new or existing."""
         return frozenset(key for key in PARTS if self.of(key).way != Way.NONE)

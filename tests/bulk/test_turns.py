@@ -39,6 +39,7 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     monkeypatch.setattr(services, "AT_ONCE", 5)
     monkeypatch.setattr(running, "BATCH", 10)
+    monkeypatch.setattr(running, "TRIED", 10)
     monkeypatch.setattr(jobs, "ring", lambda task, kind, tenant_id, run_id: found.append(run_id))
     return found
 

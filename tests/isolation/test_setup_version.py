@@ -47,7 +47,7 @@ def by_hand(statement: str) -> None:
 
 
 def asked(captured: Any, table: str) -> list[str]:
-    return [one["sql"] for one in captured if f'FROM "{table}"' in one["sql"]]
+    return [one["sql"] for one in captured if f'FROM "{table}"' in str(one["sql"])]
 
 
 @pytest.mark.parametrize("model", SETUP, ids=lambda model: model._meta.label_lower)

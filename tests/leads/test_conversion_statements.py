@@ -13,8 +13,8 @@ from tests import make
 from tests.leads.browser_form import form_values
 from tests.people import Firm, client_of
 
-NEW = 25
-LINKED = 35  # the account and the person are locked, read as they stand and told of the lead
+NEW = 13
+LINKED = 27  # the account and the person are locked, read as they stand and told of the lead
 
 
 def converted(firm: Firm, lead: Lead, **changed: str) -> list[str]:

@@ -94,7 +94,7 @@ def test_a_fault_in_a_request_is_rolled_back_with_it(fresh_firm: Firm, monkeypat
         raise Fault
 
     with monkeypatch.context() as patched:
-        patched.setattr("leads.conversion.convert.link_activities", broken)
+        patched.setattr("leads.conversion.hanging.link_activities", broken)
         assert client.post(path, form).status_code == 500
     with tenant_context(fresh_firm.tenant):
         assert living_rows() == before
