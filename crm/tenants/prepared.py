@@ -142,8 +142,8 @@ def _written(parameter: Any) -> str:
 class _Cursor(ServerBindingCursor):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         answer = super().execute(query, params, **options)
-        if self._query is None:  # sent by the name of its plan alone; Django's log of statements asks for the text
-            self._query = self._convert_query(query, params)
+        if self._query is None:  # type: ignore[has-type]  # sent by the name of its plan alone; the log asks for the text
+            self._query = self._convert_query(query, params)  # type: ignore[attr-defined]
         return answer
 
 
