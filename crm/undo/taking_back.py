@@ -152,7 +152,8 @@ def _bring_back(entry: Entry, actor: Membership, because: Event) -> bool:
         if field.related_model._base_manager.filter(pk=getattr(row, field.attname)).exists():
             continue
         if not field.null:
-            words = {"gone": noun_of(field.related_model)}
+            gone: Any = field.related_model
+            words = {"gone": noun_of(gone)}
             raise ValidationError(_("The %(gone)s that it belonged to was deleted since.") % words)
         setattr(row, field.attname, None)
     if _is_there(row):

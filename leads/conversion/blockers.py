@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ from crm.mailing_lists.models import MailingListMember
 from crm.mailing_lists.selectors import memberships_of
 from crm.records.access import oldest_kept
 from crm.records.models import RecordModel
+from crm.tenants.models import TenantModel
 from crm.tenants.wall import tenant_foreign_keys, tenant_models
 from crm.undo import changes
 from crm.undo.changes import Entry, changes_of
@@ -57,7 +58,7 @@ class Telling:
     def sees(self, row: RecordModel) -> bool:
         return self.actor is None or can(self.actor, "view", row)
 
-    def called(self, row: Model) -> str:
+    def called(self, row: TenantModel) -> str:
         """What a row is, and what it is called: Account “Acme”."""
         if isinstance(row, OpportunityContact):
             row = row.contact
