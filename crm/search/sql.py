@@ -23,6 +23,7 @@ from crm.tenants.wall import APP_ROLE, TENANT_SQL
 
 MOST_HITS = 1000  # counted for one search; who gets so many has to say more
 MOST_ROWS = 5000  # gone through for those whose words stand in what they are linked with
+MOST_NAMED = 300  # last names that are looked for on their own, where more contain the word than are counted
 MOST_LINKED = 300  # looked at for one word: "gmbh" is in the names of thousands
 
 
@@ -132,7 +133,7 @@ DECLARE
                AND (seen IS NULL OR {seen_document} LIKE ALL (patterns))
              LIMIT {most_rows}
         ) r WHERE position(' ' || wanted IN r.sort_name) > 0
-         LIMIT {most_hits}
+         LIMIT {most_named}
     ), numbered AS MATERIALIZED (
         SELECT r.id, r.sort_name FROM {table} r
          WHERE r.tenant_id = here AND r.deleted_at IS NULL AND cardinality(numbers) > 0
@@ -273,6 +274,7 @@ def statements() -> list[str]:
                 reach=REACH.format(scope="scope"),
                 most_hits=MOST_HITS,
                 most_rows=MOST_ROWS,
+                most_named=MOST_NAMED,
                 **_at_links(table),
             ),
             f"REVOKE ALL ON FUNCTION {table.function}({ARGUMENT_TYPES}) FROM PUBLIC",
