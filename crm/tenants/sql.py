@@ -39,16 +39,15 @@ _TRIGGER = """
             WHERE tgrelid = '"{table}"'::regclass AND tgname = 'setup_changed'
                 AND tgattr::text = '' AND encode(tgargs, 'escape') = '{kept}'
         ) THEN
-            DROP TRIGGER IF EXISTS setup_changed ON "{table}";
-            CREATE TRIGGER setup_changed AFTER INSERT OR DELETE OR UPDATE ON "{table}"
+            CREATE OR REPLACE TRIGGER setup_changed AFTER INSERT OR DELETE OR UPDATE ON "{table}"
             FOR EACH ROW EXECUTE FUNCTION setup_has_changed({arguments});
         END IF;
     END $$
 """
 
 
-def statements() -> list[str]:
-    return [*_SETUP_VERSION, *(_trigger(model) for model in tenant_models() if model.is_setup)]
+def steps() -> list[list[str]]:
+    return [_SETUP_VERSION, *([_trigger(model)] for model in tenant_models() if model.is_setup)]
 
 
 def _trigger(model: type[TenantModel]) -> str:
