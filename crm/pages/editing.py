@@ -30,6 +30,8 @@ from crm.ui.toasts import say
 from crm.users.access import can
 from crm.users.http import WorkspaceRequest, require
 
+SHOWN_ELSEWHERE = "record-changed, activities-changed"  # the record's head and its timeline look again
+
 
 def new_page(request: WorkspaceRequest, record_type: RecordType) -> HttpResponse:
     """``GET /<type>/new/?field=value`` shows the form prefilled; ``POST`` makes the record."""
@@ -127,7 +129,9 @@ def field_page(request: WorkspaceRequest, record_type: RecordType, record_id: UU
         say(request, objection.text, tone="warning")
     if not request.htmx or not can(request.actor, "edit", record):
         return _leave(request, record_type, record)
-    return respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
+    response = respond(request, "pages/field.html", context | {"field": shown(record, spec, True)}, partial="value")
+    response.headers["HX-Trigger"] = SHOWN_ELSEWHERE
+    return response
 
 
 def _update(request: WorkspaceRequest, record_type: RecordType, record: Any, values: dict[str, Any]) -> Any:

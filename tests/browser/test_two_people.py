@@ -123,6 +123,21 @@ def test_in_place_it_is_asked_where_one_is(fresh_firm: Firm, me: Page, account: 
     assert now(fresh_firm, account).city == "Kiel"
 
 
+def test_what_is_changed_in_place_shows_in_the_head_and_the_timeline(fresh_firm: Firm, me: Page) -> None:
+    """The head kept the old owner, and the timeline knew nothing, until the page was loaded anew."""
+    with tenant_context(fresh_firm.tenant):
+        lead = make.lead(fresh_firm.ana, company="Osprey")
+    me.goto(fresh_firm.url("leads:record", record_id=lead.pk))
+    expect(me.locator("#record-head")).to_contain_text("Osprey")
+    me.get_by_role("link", name="Edit Company", exact=True).click()
+    field = me.locator("#details form [name=company]")
+    field.fill("Kestrel")
+    field.press("Enter")
+    expect(me.locator("#record-head")).to_contain_text("Kestrel")
+    expect(me.locator("#record-head")).not_to_contain_text("Osprey")
+    expect(me.locator("#timeline")).to_contain_text("Kestrel")
+
+
 def test_a_card_that_was_moved_meanwhile_is_asked_about(fresh_firm: Firm, me: Page) -> None:
     with tenant_context(fresh_firm.tenant):
         first, second, third = [one for one in stages() if one.meaning == "open"][:3]
