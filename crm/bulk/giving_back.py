@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm import catalogue
 from crm.bulk.actions import CHANGED, DELETE
-from crm.bulk.models import BulkRun
+from crm.bulk.models import BulkFinding, BulkRun
 from crm.catalogue.actions import Apply, BulkAction, TakeBack
 from crm.catalogue.types import RecordType
 from crm.events.models import Event
@@ -208,11 +208,12 @@ def is_left(run: BulkRun) -> bool:
 
 
 def _left_of(run: BulkRun) -> QuerySet[Event]:
-    """What ``run`` did to records, but for those for which it was taken back: of these nothing is kept any more."""
+    """What ``run`` did to records, but for those for which it was taken back."""
     done = Event.objects.filter(because=run.event_id, record_type=run.record_type)
     action = _shipped(run)
-    if action is None or action.take_back is None:
+    if action is None or action.take_back is None:  # of what was taken back nothing is kept any more
         return done.filter(record_id__in=Change.objects.filter(act=run.pk).values("part"))
-    before = BulkRun.objects.filter(undoes=run, is_dry_run=False).values("event")
-    undone = Event.objects.filter(because__in=before, record_type=run.record_type, record_id__isnull=False)
-    return done.exclude(record_id__in=undone.values("record_id"))
+    for undoing in BulkRun.objects.filter(undoes=run, is_dry_run=False).exclude(cursor=None):  # it goes backwards
+        stayed = BulkFinding.objects.filter(run=undoing, is_refused=True).values("record_id")
+        done = done.exclude(Q(record_id__gte=undoing.cursor) & ~Q(record_id__in=stayed))
+    return done

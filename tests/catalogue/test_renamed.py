@@ -65,8 +65,8 @@ def read(answer: Any) -> list[str]:
         reader.feed(answer.content.decode())
     elif kind.startswith("text/plain"):
         reader.texts.append(answer.content.decode())
-    wrong = [text for text in reader.texts if (OLD.search(text) and not DATA.search(text)) or "&amp;" in text]
-    return [" ".join(text.split()) for text in wrong]
+    texts = [" ".join(text.split()) for text in reader.texts]
+    return [text for text in texts if (OLD.search(text) and not DATA.search(text)) or "&amp;" in text]
 
 
 # What is data: names of the sample records, values that forms send.
