@@ -20,6 +20,7 @@ def make_new(kind: RunKind, run: Run) -> None:
         field: Any = run._meta.get_field(name)
         setattr(run, name, field.get_default())
     run.state, run.cancel_asked, run.finished_at, run.problem = RunState.QUEUED, False, None, ""
+    run.seen_at = timezone.now()  # it stands in line from now on, not since it was tried
 
 
 def do_batch(kind: RunKind, run: Run, do: Do) -> bool:

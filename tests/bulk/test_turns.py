@@ -22,6 +22,7 @@ from crm.runs import jobs, turns
 from crm.runs.kinds import RunKind
 from crm.runs.models import AtWork, RunState
 from crm.runs.running import take_turn, work_on
+from crm.runs.steps import make_new
 from crm.runs.turns import Place, Turn
 from crm.tenants.context import tenant_context
 from leads.models import Lead
@@ -299,3 +300,10 @@ def test_what_takes_too_long_is_the_end_of_a_run_and_a_database_that_is_away_is_
     monkeypatch.setattr(running, "_keep", lost)
     take_turn(Place(BULK.key, fresh_firm.tenant.pk, run.pk))
     assert (read(fresh_firm, run).state, read(fresh_firm, run).position) == (state, 0)
+
+
+def test_what_was_tried_hours_ago_stands_in_line_from_when_it_is_started() -> None:
+    """It came before all who had been waiting: their line is by ``seen_at``."""
+    run = BulkRun(seen_at=timezone.now() - timedelta(hours=3))
+    make_new(BULK, run)
+    assert timezone.now() - run.seen_at < timedelta(minutes=1)
