@@ -302,7 +302,7 @@ def test_what_takes_too_long_is_the_end_of_a_run_and_a_database_that_is_away_is_
     assert (read(fresh_firm, run).state, read(fresh_firm, run).position) == (state, 0)
 
 
-def test_what_was_tried_hours_ago_stands_in_line_from_when_it_is_started() -> None:
+def test_what_was_tried_hours_ago_stands_in_line_from_when_it_is_started(inside: Firm) -> None:
     """It came before all who had been waiting: their line is by ``seen_at``."""
     run = BulkRun(seen_at=timezone.now() - timedelta(hours=3))
     make_new(BULK, run)
